@@ -1,0 +1,222 @@
+"""Markdown and MDX: blocks by markdown-it, then the habits of real notes: bold lines as headings, code unfenced."""
+
+from functools import cache
+from pathlib import PurePath
+from textwrap import dedent
+
+from langchain_core.document_loaders import Blob
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+from ingest.elements import Element, ElementParser, Kind, ParsedFile
+from ingest.parsers.decoding import decode
+from ingest.parsers.lines import blocks, is_short_title, looks_like_code, markdown_table
+from ingest.parsers.markdown_inline import Line, plain, render
+from ingest.parsers.markdown_source import prepare
+from ingest.parsers.text import damage
+
+SUFFIXES = (".md", ".markdown", ".mdx")
+
+_MAX_DEPTH = 40
+_LAYOUT_LINES = 4
+"""Lines of one cell from which a table is not a table but a box around text."""
+
+
+class MarkdownParser(ElementParser):
+    """Markdown and MDX files."""
+
+    def parse_elements(self, blob: Blob) -> ParsedFile:
+        """Read one file.
+
+        Raises:
+            ParseError: it is empty, binary or in no known encoding.
+        """
+        source = str(blob.source or "notes")
+        decoded = decode(blob.as_bytes(), source)
+        parsed = parse_markdown(decoded.text, mdx=PurePath(source).suffix.lower() == ".mdx")
+        parsed.skipped.extend(damage(source, decoded.damaged))
+        parsed.metadata["encoding"] = decoded.encoding
+        return parsed
+
+
+def parse_markdown(text: str, *, mdx: bool = False, section: int = 0) -> ParsedFile:
+    """Elements of Markdown text.
+
+    Args:
+        text: the source, front matter included.
+        mdx: whether component tags, imports and exports are dropped.
+        section: level of the heading the text stands under, for pseudo-headings before its first own heading.
+    """
+    source = prepare(text, mdx=mdx)
+    walker = _Blocks(section)
+    walker.parse(source.text)
+    headings = [element for element in walker.elements if element.kind is Kind.HEADING]
+    first = next(
+        (element.text for element in [*(heading for heading in headings if heading.level == 1), *headings]), None
+    )
+    return ParsedFile(
+        walker.elements, source.title or first, metadata={"links": walker.links, "front_matter": source.matter}
+    )
+
+
+@cache
+def _markdown_it() -> MarkdownIt:
+    from mdit_py_plugins.amsmath import amsmath_plugin
+    from mdit_py_plugins.deflist import deflist_plugin
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+    from mdit_py_plugins.footnote import footnote_plugin
+
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_DEPTH}).enable(["table", "strikethrough"])
+    parser.use(dollarmath_plugin, double_inline=True, allow_space=True).use(amsmath_plugin)
+    return parser.use(footnote_plugin).use(deflist_plugin)
+
+
+class _Blocks:
+    """Walks the tree of one document; a heading's level is remembered for the pseudo-headings below it."""
+
+    def __init__(self, section: int) -> None:
+        self.elements: list[Element] = []
+        self.links: list[str] = []
+        self._section = section
+
+    def parse(self, text: str, depth: int = 0) -> None:
+        self._children(SyntaxTreeNode(_markdown_it().parse(text)), depth)
+
+    def _children(self, node: SyntaxTreeNode, depth: int) -> None:
+        for child in node.children:
+            self._block(child, depth)
+
+    def _block(self, node: SyntaxTreeNode, depth: int) -> None:  # noqa: C901 - one branch per kind of block
+        match node.type:
+            case "heading":
+                self._section = int(node.tag[1])
+                self._add(Kind.HEADING, plain(_inline(node), self.links), level=self._section)
+            case "paragraph" | "dt":
+                self._paragraph(render(_inline(node), self.links))
+            case "bullet_list" | "ordered_list":
+                self._list(node, depth)
+            case "fence":
+                self._add(Kind.CODE, dedent(node.content), language=node.info.strip().split(" ")[0].strip("{}.,"))
+            case "code_block":
+                self._indented(node.content, depth)
+            case "table":
+                self._table(node)
+            case "html_block":
+                self._html(node.content)
+            case "math_block" | "math_block_label" | "amsmath":
+                self._add(
+                    Kind.PARAGRAPH, node.content.strip() if node.type == "amsmath" else f"$${node.content.strip()}$$"
+                )
+            case "hr" | "footnote_anchor":
+                pass
+            case _:
+                self._children(node, depth)
+
+    def _add(self, kind: Kind, text: str, *, level: int = 0, language: str = "") -> None:
+        if text.strip():
+            text = text.strip("\n") if kind is Kind.CODE else text.strip()
+            self.elements.append(Element(kind, text, level=level, language=language))
+
+    def _paragraph(self, lines: list[Line]) -> None:
+        run: list[str] = []
+        for line in _rejoined(lines):
+            if line.bold and is_short_title(line.text):
+                self._flush(run)
+                self._add(Kind.HEADING, line.text.strip(), level=min(6, self._section + 1))
+            else:
+                run.append(line.text)
+        self._flush(run)
+
+    def _flush(self, run: list[str]) -> None:
+        self.elements.extend(blocks(run))
+        run.clear()
+
+    def _indented(self, text: str, depth: int) -> None:
+        """Four spaces mean code in Markdown, but mostly a continued list item in notes."""
+        if looks_like_code(text.split("\n")) or depth >= _MAX_DEPTH or not any(char >= "\u1100" for char in text):
+            self._add(Kind.CODE, text)
+        else:
+            self.parse(dedent(text), depth + 4)
+
+    def _list(self, node: SyntaxTreeNode, depth: int) -> None:
+        title = self._numbered_title(node)
+        if title:
+            self._add(Kind.HEADING, title, level=min(6, self._section + 1))
+            return
+        lines: list[str] = []
+        self._items(node, 0, lines, depth)
+        self._add(Kind.LIST, "\n".join(lines))
+
+    def _numbered_title(self, node: SyntaxTreeNode) -> str:
+        """A numbered list of one short item with something other than a list below it is a heading in notes."""
+        item = node.children[0]
+        below = node.next_sibling
+        alone = (
+            node.type == "ordered_list"
+            and len(node.children) == 1
+            and [child.type for child in item.children] == ["paragraph"]
+        )
+        if not alone or node.level > 0 or below is None or below.type in ("ordered_list", "heading"):
+            return ""
+        text = plain(_inline(item.children[0]), [])
+        return f"{node.attrGet('start') or 1}. {text}" if len(text) <= 60 and is_short_title(text) else ""
+
+    def _items(self, node: SyntaxTreeNode, level: int, lines: list[str], depth: int) -> None:
+        start = int(node.attrGet("start") or 1) if node.type == "ordered_list" else 1
+        for number, item in enumerate(node.children, start):
+            marker = f"{number}. " if node.type == "ordered_list" else "- "
+            for child in item.children:
+                if child.type in ("bullet_list", "ordered_list"):
+                    self._items(child, level + 1, lines, depth)
+                elif child.type == "paragraph":
+                    text = plain(_inline(child), self.links)
+                    if text:
+                        lines.append("  " * level + marker + text)
+                        marker = "  "
+                else:
+                    # Code, tables and quotes in an item are blocks of their own; the list goes on after them.
+                    self._add(Kind.LIST, "\n".join(lines))
+                    lines.clear()
+                    self._block(child, depth + 1)
+
+    def _table(self, node: SyntaxTreeNode) -> None:
+        rows = [row for part in node.children for row in part.children]
+        cells = [[render(_inline(cell), self.links) for cell in row.children] for row in rows]
+        if len(cells) <= 2 and max((len(cell) for row in cells for cell in row), default=0) >= _LAYOUT_LINES:
+            for cell in (cell for row in cells for cell in row):
+                self._paragraph(cell)
+            return
+        texts = [[" ".join(line.text.strip() for line in cell).strip() for cell in row] for row in cells]
+        texts = [row for row in texts if any(row)]
+        if texts:
+            self._add(Kind.TABLE, markdown_table(texts, header=any(texts[0])))
+
+    def _html(self, text: str) -> None:
+        from ingest.parsers.html_blocks import Walker, escape_unknown_tags
+        from ingest.parsers.html_page import make_soup
+
+        walker = Walker()
+        self.elements += walker.walk(make_soup(escape_unknown_tags(text)))
+        self.links += walker.links
+
+
+def _inline(node: SyntaxTreeNode) -> list:  # type: ignore[type-arg]
+    return [
+        token
+        for child in node.children
+        if child.type == "inline" and child.token
+        for token in child.token.children or []
+    ]
+
+
+def _rejoined(lines: list[Line]) -> list[Line]:
+    """Put a list marker that was left alone on its line back before its item, and table debris away."""
+    rejoined: list[Line] = []
+    for line in lines:
+        text = line.text.strip(" ").removeprefix("|").strip(" ") if line.text.lstrip().startswith("|") else line.text
+        text = text.removesuffix("|").rstrip() if text.count("|") == 1 and text.endswith("|") else text
+        if rejoined and rejoined[-1].text.strip() in ("-", "*", "•"):
+            rejoined[-1] = Line("- " + text.strip(), bold=False)
+        elif text.strip():
+            rejoined.append(Line(text, line.bold))
+    return rejoined

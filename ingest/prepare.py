@@ -1,0 +1,135 @@
+"""One file, from bytes to chunk spans. Runs in a worker process; its result is cached by the file's content."""
+
+import hashlib
+import json
+import zlib
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from langchain_core.document_loaders import Blob
+
+from ingest.chunking import ChunkSpan, chunk_document
+from ingest.cleaning import clean
+from ingest.document import Unit, join, mask
+from ingest.elements import Skipped
+from ingest.masking import find_spans
+from ingest.parsers.registry import parser_for
+from rag.errors import ParseError
+from rag.settings import ChunkSettings, MaskSettings, ParseSettings, Settings
+
+PREPARE_VERSION = 1
+"""Raise it when parsing, cleaning, masking or chunking changes what comes out: it is part of the cache key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A file to prepare, with the settings that shape the result."""
+
+    path: Path
+    source: str
+    parse: ParseSettings
+    mask: MaskSettings
+    chunk: ChunkSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What one file came to; independent of where the file lies.
+
+    Attributes:
+        title: its own title, or None.
+        text: parsed, cleaned and masked.
+        units: which part of the text is what.
+        chunks: spans of the text.
+        skipped: parts left out: name of the part ("" for the whole file) and reason.
+        masked: how many secrets of each kind were masked.
+        failure: why the file cannot be read at all, or None.
+    """
+
+    title: str | None = None
+    text: str = ""
+    units: list[Unit] = field(default_factory=list)
+    chunks: list[ChunkSpan] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    masked: dict[str, int] = field(default_factory=dict)
+    failure: str | None = None
+
+    def dump(self) -> bytes:
+        """As compressed JSON."""
+        values = {
+            "title": self.title,
+            "text": self.text,
+            "units": [unit.to_json() for unit in self.units],
+            "chunks": [chunk.to_json() for chunk in self.chunks],
+            "skipped": [asdict(skip) for skip in self.skipped],
+            "masked": self.masked,
+            "failure": self.failure,
+        }
+        return zlib.compress(json.dumps(values, ensure_ascii=False).encode())
+
+    @classmethod
+    def load(cls, data: bytes) -> "Prepared":
+        """Back from compressed JSON."""
+        values: dict[str, Any] = json.loads(zlib.decompress(data))
+        values["units"] = [Unit.from_json(unit) for unit in values["units"]]
+        values["chunks"] = [ChunkSpan.from_json(chunk) for chunk in values["chunks"]]
+        values["skipped"] = [Skipped(**skip) for skip in values["skipped"]]
+        return cls(**values)
+
+
+def shaping_settings(settings: Settings) -> dict[str, Any]:
+    """The settings that change what is prepared from a file; limits of time and memory do not."""
+    return {
+        "prepare": PREPARE_VERSION,
+        "notebook_output_chars": settings.parse.notebook_output_chars,
+        "mask": settings.mask.model_dump(),
+        "chunk": settings.chunk.model_dump(),
+    }
+
+
+def artifact_key(file_sha256: str, suffix: str, settings: Settings) -> str:
+    """Cache key of a prepared file: its content, its suffix (which chooses the parser) and the settings."""
+    shape = json.dumps(shaping_settings(settings), sort_keys=True)
+    return hashlib.sha256(f"{file_sha256}\x00{suffix.lower()}\x00{shape}".encode()).hexdigest()
+
+
+def prepare(job: Job) -> Prepared:
+    """Parse, clean, mask and chunk one file.
+
+    Returns:
+        The prepared file; with ``failure`` set if it cannot be read, so that this too is cached.
+    """
+    try:
+        return _prepare(job)
+    except ParseError as error:
+        return Prepared(failure=f"{error.message} {error.remedy}")
+
+
+def _prepare(job: Job) -> Prepared:
+    parser = parser_for(job.path, job.parse)
+    if parser is None:
+        raise ParseError(f"The format {job.path.suffix} is not read yet.", remedy="Convert it to PDF, HTML or text.")
+    # The name stands in for the path, so that what is cached does not depend on where the file lies.
+    parsed = clean(parser.parse_elements(Blob.from_data(job.path.read_bytes(), path=job.path.name)))
+    document = join(parsed)
+    spans = find_spans(document.text, job.mask)
+    document = mask(document, spans)
+    chunks = chunk_document(document, max_chars=job.chunk.max_chars)
+    skipped = [Skipped(_part(skip.source, job.path.name), skip.why) for skip in document.skipped]
+    if not chunks and not skipped:
+        raise ParseError("The file holds no text.", remedy="Check it in its own program, or leave it out.")
+    return Prepared(
+        title=document.title,
+        text=document.text,
+        units=document.units,
+        chunks=chunks,
+        skipped=skipped,
+        masked=dict(Counter(span.kind for span in spans)),
+    )
+
+
+def _part(source: str, name: str) -> str:
+    """``week1.pdf, page 3`` → ``page 3``."""
+    return source.removeprefix(name).lstrip(", ")

@@ -1,0 +1,153 @@
+"""A map over files: in this process, or in worker processes with a time and memory limit per file.
+
+A build takes either as an argument; both yield ``(job, result)`` pairs as they are done, where a result may be a
+``Lost``: the reason why one job did not come back. One bad file then costs one line in the report.
+"""
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import Protocol, TypeVar
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A job without a result, and why."""
+
+    why: str
+
+
+class FileMap(Protocol):
+    """Applies a picklable function to jobs."""
+
+    def __call__(self, function: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[tuple[Job, Result | Lost]]:
+        """Yield every job once, with its result, in any order."""
+        ...
+
+
+def serial_map(function: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[tuple[Job, Result | Lost]]:
+    """One after another in this process, without limits."""
+    for job in jobs:
+        yield job, _guarded(function, job)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessMap:
+    """Worker processes.
+
+    Attributes:
+        workers: how many; 0 is one per core.
+        timeout_s: a job that takes longer is lost, and its process killed.
+        memory_mib: address space a process may take; a job that needs more is lost.
+    """
+
+    workers: int = 0
+    timeout_s: float = 120.0
+    memory_mib: int = 4096
+
+    def __call__(self, function: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[tuple[Job, Result | Lost]]:
+        """Yield every job once, with its result, as they are done."""
+        waiting = list(reversed(jobs))
+        count = min(len(jobs), self.workers or os.cpu_count() or 1)
+        busy: dict[Connection, tuple[_Worker, Job, float]] = {}
+        idle = [_Worker(function, self.memory_mib) for _ in range(count)]
+        try:
+            while waiting or busy:
+                while waiting and idle:
+                    worker, job = idle.pop(), waiting.pop()
+                    worker.connection.send(job)
+                    busy[worker.connection] = (worker, job, time.monotonic() + self.timeout_s)
+                for worker, job, result in self._finished(busy):
+                    if worker.alive:
+                        idle.append(worker)
+                    elif waiting:
+                        idle.append(_Worker(function, self.memory_mib))
+                    yield job, result
+        finally:
+            for worker in [*idle, *(entry[0] for entry in busy.values())]:
+                worker.stop()
+
+    def _finished(
+        self, busy: dict[Connection, tuple["_Worker", Job, float]]
+    ) -> Iterator[tuple["_Worker", Job, Result | Lost]]:
+        """Wait for the next results or deadlines, and take those jobs out of ``busy``."""
+        soonest = min(deadline for _, _, deadline in busy.values())
+        ready = wait(list(busy), timeout=max(0.0, soonest - time.monotonic()))
+        for connection in list(busy):
+            worker, job, deadline = busy[connection]
+            if connection in ready:
+                result = worker.receive()
+            elif time.monotonic() >= deadline:
+                worker.stop()
+                result = Lost(f"it took longer than {self.timeout_s:g} s (setting parse.timeout_s)")
+            else:
+                continue
+            del busy[connection]
+            yield worker, job, result
+
+
+class _Worker:
+    """One process and the pipe to it. Spawned, not forked: the parent has threads, of Kiwi and of the interface."""
+
+    def __init__(self, function: Callable[[Job], Result], memory_mib: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        self.alive = True
+        self._process: SpawnProcess = context.Process(target=_serve, args=(function, theirs, memory_mib), daemon=True)
+        self._process.start()
+        theirs.close()  # so that the pipe breaks when the process dies
+
+    def receive(self) -> "Result | Lost":
+        try:
+            result: Result | Lost = self.connection.recv()
+        except (EOFError, ConnectionResetError):
+            self.stop()
+            return Lost("the process that read it died; the file may be damaged, or need more memory")
+        return result
+
+    def stop(self) -> None:
+        self.alive = False
+        self._process.kill()
+        self._process.join()
+        self.connection.close()
+
+
+def _serve(function: Callable[[Job], Result], connection: Connection, memory_mib: int) -> None:
+    """Answer jobs until the pipe closes."""
+    _limit_memory(memory_mib)
+    while True:
+        try:
+            job = connection.recv()
+        except EOFError:
+            return
+        connection.send(_guarded(function, job))
+
+
+def _limit_memory(memory_mib: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit; the time limit still holds
+        return
+    size = memory_mib << 20
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
+
+
+def _guarded(function: Callable[[Job], Result], job: Job) -> "Result | Lost":
+    """The one place where whatever a parsing library raises on a damaged file becomes a reason."""
+    try:
+        return function(job)
+    except MemoryError:
+        return Lost("it needs more memory than allowed (setting parse.memory_mib)")
+    except RecursionError:
+        return Lost("it is nested too deeply")
+    except Exception as error:
+        line = (str(error).strip() or "no message").splitlines()[0][:200]
+        return Lost(f"the parser failed on it ({type(error).__name__}: {line})")

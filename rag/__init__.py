@@ -1,0 +1,15 @@
+"""Question → retrieve → prompt → LLM → cited answer, and the vocabulary the other packages share.
+
+Reading order:
+
+* ``errors``, ``extras``, ``settings``        what can go wrong, what is optional, what can be set
+* ``language``, ``analyzer``, ``sentences``   text: which language, which terms, which sentences
+* ``chunks``                                  what is searched and cited
+* ``embeddings``                              texts to vectors; ``models`` holds the bundled one
+* ``index``                                   the index on disk: written by ``ingest``, read here
+* ``fusion``, ``mmr``, ``retriever``          question to passages
+* ``answer``                                  hits, citations, answers, and their JSON
+* ``prompts``, ``extractive``, ``llm``        the prompt, the model without a model, any other model
+* ``citations``, ``followup``, ``chain``      checked marks, follow-up questions, and the chain that joins it all
+* ``assistant``                               a course that can be asked: what both doors talk to
+"""

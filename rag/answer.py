@@ -1,0 +1,106 @@
+"""Results as the doors show them: hits, citations, answers, and their JSON of the command-line contract."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rag.chunks import Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that was found.
+
+    Attributes:
+        rank: 1 is best.
+        chunk: what was found.
+        score: what hits are sorted by; its range is the mode's (see ``rag.retriever``).
+        scores: score of every stage it went through, by name.
+    """
+
+    rank: int
+    chunk: Chunk
+    score: float
+    scores: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``search --json`` prints it."""
+        chunk = self.chunk
+        return {
+            "rank": self.rank,
+            "text": chunk.text,
+            "source": chunk.source,
+            "title": chunk.title,
+            "heading": list(chunk.heading),
+            "page": chunk.page,
+            "start": chunk.start,
+            "end": chunk.end,
+            "scores": {name: round(value, 6) for name, value in self.scores.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A mark in an answer, checked against the passages that were handed over.
+
+    Attributes:
+        mark: the number in brackets, 1-based.
+        chunk: the passage it stands for.
+        quote: the part of the passage that supports the sentence, verbatim.
+    """
+
+    mark: int
+    chunk: Chunk
+    quote: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``ask --json`` prints it."""
+        return {
+            "mark": self.mark,
+            "source": self.chunk.source,
+            "page": self.chunk.page,
+            "heading": list(self.chunk.heading),
+            "quote": self.quote,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with its evidence.
+
+    Attributes:
+        question: as it was asked.
+        standalone: as it was searched, follow-ups resolved.
+        text: the answer; marks without a passage are removed.
+        refused: whether it says that the documents do not answer.
+        citations: the marks that hold, in the order of their first use.
+        hits: the passages that were handed over.
+        unknown_marks: marks the model made up.
+        raw: what the model wrote, untouched.
+        llm: which model answered.
+        index_version: version of the index.
+        took_ms: from question to answer.
+    """
+
+    question: str
+    standalone: str
+    text: str
+    refused: bool
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    unknown_marks: tuple[int, ...] = ()
+    raw: str = ""
+    llm: str = ""
+    index_version: int | None = None
+    took_ms: float = field(default=0.0, compare=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``ask --json`` prints it."""
+        return {
+            "question": self.question,
+            "answer": self.text,
+            "refused": self.refused,
+            "citations": [citation.to_json() for citation in self.citations],
+            "hits": [hit.to_json() for hit in self.hits],
+            "llm": self.llm,
+            "took_ms": round(self.took_ms, 1),
+        }

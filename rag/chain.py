@@ -1,0 +1,149 @@
+"""The chain: question → standalone question → passages → prompt → model → checked answer. LCEL, on one screen."""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, TypedDict
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
+from langchain_core.output_parsers import StrOutputParser
+from langchain_core.runnables import (
+    Runnable,
+    RunnableBranch,
+    RunnableGenerator,
+    RunnableLambda,
+    RunnablePassthrough,
+)
+from langchain_core.runnables.utils import AddableDict
+
+from rag.answer import Answer, Hit
+from rag.citations import check_citations
+from rag.extractive import ExtractiveChatModel
+from rag.followup import standalone_question
+from rag.language import detect_language
+from rag.llm import translated_errors
+from rag.prompts import REFUSALS, answer_prompt, render_passages, standalone_prompt
+from rag.retriever import CourseRetriever
+from rag.settings import LLMSettings
+
+
+class ChainInput(TypedDict, total=False):
+    """What the chain takes: the question, and the messages before it (none for a first question)."""
+
+    question: str
+    history: list[BaseMessage]
+
+
+def build_chain(retriever: CourseRetriever, llm: BaseChatModel, settings: LLMSettings) -> Runnable[ChainInput, Any]:
+    """The chain over one version of a course.
+
+    ``invoke`` gives a dict with ``question``, ``standalone``, ``hits``, ``raw`` and ``answer`` (an ``Answer``);
+    ``stream`` gives the same keys as they come about, ``raw`` token by token and ``answer`` last. ``batch`` and the
+    asynchronous forms work too.
+
+    Raises (when run):
+        InputError: the question is empty.
+        LLMError: the model cannot be reached or fails.
+    """
+    steps = _Steps(retriever, llm, settings)
+    model = RunnableGenerator(steps.write, steps.awrite) | StrOutputParser()
+    refusal: Runnable[dict[str, Any], str] = RunnableLambda(lambda state: REFUSALS[detect_language(state["question"])])
+    return (
+        RunnableLambda(_started)
+        | RunnablePassthrough.assign(standalone=RunnableLambda(steps.standalone))
+        | RunnablePassthrough.assign(hits=RunnableLambda(steps.retrieve))
+        | RunnablePassthrough.assign(
+            raw=RunnableBranch((lambda state: not state["hits"], refusal), RunnableLambda(steps.prompt) | model)
+        )
+        | RunnableGenerator(steps.check, steps.acheck)
+    )
+
+
+def _started(state: ChainInput) -> dict[str, Any]:
+    return {"question": state["question"], "history": state.get("history", []), "started": time.monotonic()}
+
+
+class _Steps:
+    """The steps, with what they share."""
+
+    def __init__(self, retriever: CourseRetriever, llm: BaseChatModel, settings: LLMSettings) -> None:
+        self._retriever, self._llm, self._settings = retriever, llm, settings
+        self._analyzer = retriever.course.analyzer
+
+    def standalone(self, state: dict[str, Any]) -> str:
+        """The question as it is searched."""
+        question, history = state["question"], state["history"]
+        if not history:
+            return str(question)
+        if isinstance(self._llm, ExtractiveChatModel):
+            return standalone_question(question, history, self._analyzer)
+        rewrite = standalone_prompt(detect_language(question)) | self._llm | StrOutputParser()
+        with translated_errors(self._settings):
+            rewritten: str = rewrite.invoke({"question": question, "history": history})
+        return rewritten.strip() or str(question)
+
+    def retrieve(self, state: dict[str, Any]) -> list[Hit]:
+        """The passages, as many as fit the model's context; the best one always."""
+        hits = self._retriever.search(state["standalone"])
+        room = self._settings.context_chars
+        kept: list[Hit] = []
+        for hit in hits:
+            room -= len(hit.chunk.text)
+            if room >= 0 or not kept:
+                kept.append(hit)
+        return kept
+
+    def prompt(self, state: dict[str, Any]) -> list[BaseMessage]:
+        """The messages for the model."""
+        prompt = answer_prompt(detect_language(state["question"]))
+        values = {"passages": render_passages(state["hits"]), "question": state["standalone"]}
+        return prompt.invoke(values).to_messages()
+
+    def write(self, inputs: Iterator[list[BaseMessage]]) -> Iterator[BaseMessage]:
+        """What the model writes, as it comes."""
+        for messages in inputs:
+            with translated_errors(self._settings):
+                yield from self._llm.stream(messages)
+
+    async def awrite(self, inputs: AsyncIterator[list[BaseMessage]]) -> AsyncIterator[BaseMessage]:
+        """What the model writes, as it comes."""
+        async for messages in inputs:
+            with translated_errors(self._settings):
+                async for chunk in self._llm.astream(messages):
+                    yield chunk
+
+    def check(self, states: Iterator[dict[str, Any]]) -> Iterator[AddableDict]:
+        """Pass everything on as it comes; when all has come, add the checked answer."""
+        whole = AddableDict()
+        for state in states:
+            whole += AddableDict(state)
+            yield AddableDict({key: value for key, value in state.items() if key != "started"})
+        yield AddableDict(answer=self._checked(whole))
+
+    async def acheck(self, states: AsyncIterator[dict[str, Any]]) -> AsyncIterator[AddableDict]:
+        """As ``check``."""
+        whole = AddableDict()
+        async for state in states:
+            whole += AddableDict(state)
+            yield AddableDict({key: value for key, value in state.items() if key != "started"})
+        yield AddableDict(answer=self._checked(whole))
+
+    def _checked(self, state: dict[str, Any]) -> Answer:
+        question, raw, hits = state["question"], state["raw"], tuple(state["hits"])
+        refusals = [REFUSALS[detect_language(question)], *REFUSALS.values()]
+        checked = check_citations(raw, hits, self._analyzer)
+        # An answer that no passage supports is withheld: right or silent.
+        refused = any(sentence in raw for sentence in refusals) or not checked.citations
+        return Answer(
+            question=question,
+            standalone=state["standalone"],
+            text=refusals[0] if refused else checked.text,
+            refused=refused,
+            citations=() if refused else checked.citations,
+            hits=hits,
+            unknown_marks=checked.unknown_marks,
+            raw=raw,
+            llm=self._settings.model,
+            index_version=self._retriever.course.version,
+            took_ms=(time.monotonic() - state["started"]) * 1000,
+        )

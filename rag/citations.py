@@ -1,0 +1,93 @@
+"""Marks in an answer, checked: each must name a passage, and shows the words there that support it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.analyzer import Analyzer
+from rag.answer import Citation, Hit
+from rag.sentences import split_sentences
+
+MARK = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+"""``[1]`` or ``[1, 3]``."""
+
+_SUPPORT = 0.5
+"""Share of a sentence's terms that a passage must hold to be cited for it when the model gave no mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedText:
+    """An answer's text with the marks that hold, its citations, and the marks that were made up."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    unknown_marks: tuple[int, ...]
+
+
+def check_citations(raw: str, hits: Sequence[Hit], analyzer: Analyzer) -> CheckedText:
+    """Keep the marks that name a passage and remove the others; mark sentences that should have had one.
+
+    An answer that has no valid mark at all gets marks where a passage holds at least half of a sentence's terms.
+    If that finds none either, there are no citations, and the caller treats the answer as unsupported.
+    """
+    unknown = sorted({mark for mark in _marks(raw) if not 1 <= mark <= len(hits)})
+    text = MARK.sub(lambda match: _known(match.group(1), len(hits)), raw)
+    text = re.sub(r"[ \t]+(?=[.,!?。]|$)", "", text, flags=re.MULTILINE).strip()
+    if not _marks(text):
+        text = _with_marks(text, hits, analyzer)
+    return CheckedText(text, tuple(_citations(text, hits, analyzer)), tuple(unknown))
+
+
+def _known(inner: str, count: int) -> str:
+    kept = [mark for mark in map(int, inner.split(",")) if 1 <= mark <= count]
+    return "".join(f"[{mark}]" for mark in kept)
+
+
+def _marks(text: str) -> list[int]:
+    return [int(mark) for match in MARK.finditer(text) for mark in match.group(1).split(",")]
+
+
+def _with_marks(text: str, hits: Sequence[Hit], analyzer: Analyzer) -> str:
+    """Mark each sentence with the passage that holds most of its terms, if one holds enough."""
+    passages = [_terms(hit.chunk.text, analyzer) for hit in hits]
+    ends: list[tuple[int, int]] = []
+    for start, end in split_sentences(text):
+        wanted = _terms(text[start:end], analyzer)
+        shares = [len(wanted & terms) / len(wanted) for terms in passages] if wanted else []
+        if shares and max(shares) >= _SUPPORT:
+            ends.append((end, shares.index(max(shares)) + 1))
+    for end, mark in reversed(ends):
+        text = f"{text[:end]} [{mark}]{text[end:]}"
+    return text
+
+
+def _citations(text: str, hits: Sequence[Hit], analyzer: Analyzer) -> list[Citation]:
+    """One citation per mark, in order of first use, with the passage's words for the sentence it stands at."""
+    found: dict[int, Citation] = {}
+    for match in MARK.finditer(text):
+        mark = int(match.group(1))
+        if mark not in found:
+            quote = _quote(_claim_before(text, match.start()), hits[mark - 1].chunk.text, analyzer)
+            found[mark] = Citation(mark, hits[mark - 1].chunk, quote)
+    return list(found.values())
+
+
+def _claim_before(text: str, position: int) -> str:
+    """The sentence that a mark ends, without marks."""
+    before = text[:position]
+    previous = [match.end() for match in MARK.finditer(before) if before[match.end() :].strip(" .,[]\n")]
+    return MARK.sub("", before[previous[-1] if previous else 0 :]).strip(" .\n-•")
+
+
+def _quote(claim: str, passage: str, analyzer: Analyzer) -> str:
+    """The part of a passage that says what is claimed: the claim itself where it stands there, else the sentence
+    that shares most terms with it."""  # noqa: D205, D209
+    if claim and claim in passage:
+        return claim
+    wanted = _terms(claim, analyzer)
+    sentences = [passage[start:end] for start, end in split_sentences(passage)]
+    return max(sentences, key=lambda sentence: len(wanted & _terms(sentence, analyzer)), default=passage)
+
+
+def _terms(text: str, analyzer: Analyzer) -> set[str]:
+    return set(analyzer.analyze_one(text).words)

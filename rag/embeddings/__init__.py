@@ -1,0 +1,6 @@
+"""Texts to vectors, behind LangChain's ``Embeddings``.
+
+* ``base``    what an embedder must tell of itself, and which one the settings name
+* ``static``  the bundled model: token vectors, averaged; numpy only
+* ``neural``  any sentence-transformers model, on CPU or GPU
+"""

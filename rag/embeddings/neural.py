@@ -1,0 +1,102 @@
+"""Any sentence-transformers model, on CPU or GPU."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.embeddings.base import Embedder
+from rag.errors import EmbedderError
+from rag.extras import require
+
+
+class NeuralEmbeddings(Embedder):
+    """A sentence-transformers model with its own pooling and maximum length.
+
+    sentence-transformers sorts each call by length, so a long list is embedded with little padding.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        device: str = "auto",
+        batch_size: int = 32,
+        query_prompt: str = "",
+        passage_prompt: str = "",
+    ) -> None:
+        """Load a local folder or a hub name.
+
+        Raises:
+            MissingExtraError: the extra ``neural`` is not installed.
+            EmbedderError: there is no such model, or the device cannot be used.
+        """
+        library = require("sentence_transformers", extra="neural")
+        try:
+            self._model: Any = library.SentenceTransformer(
+                model, device=None if device == "auto" else device, trust_remote_code=False
+            )
+        except (OSError, ValueError, RuntimeError, AttributeError, KeyError) as error:
+            raise EmbedderError(
+                f"The embedding model {model!r} cannot be loaded on {device} ({_first_line(error)}).",
+                remedy="Check its name, or give a local folder; the bundled model is 'static-ko-en'.",
+            ) from error
+        self._name = model.rstrip("/").rpartition("/")[2]
+        self._batch_size = batch_size
+        self._query_prompt, self._passage_prompt = query_prompt, passage_prompt
+        self._identity: str | None = None
+
+    @property
+    def device(self) -> str:
+        """Where it runs."""
+        return str(self._model.device)
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._model.get_embedding_dimension())
+
+    @property
+    def identity(self) -> str:
+        """Name, hash of the weights, maximum length and prompts."""
+        if self._identity is None:
+            digest = hashlib.sha256()
+            for name, tensor in sorted(self._model.state_dict().items()):
+                digest.update(f"{name}{tuple(tensor.shape)}{tensor.dtype}".encode())
+                digest.update(tensor.detach().cpu().contiguous().view(-1).view(_byte_type()).numpy().data)
+            digest.update(repr((self._model.max_seq_length, self._query_prompt, self._passage_prompt)).encode())
+            self._identity = f"{self._name}@{digest.hexdigest()[:16]}"
+        return self._identity
+
+    def embed_array(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Passages to unit vectors (n × dimension)."""
+        return self._encode([self._passage_prompt + text for text in texts])
+
+    def embed_query(self, text: str) -> list[float]:
+        """A question to its unit vector."""
+        row: list[float] = self._encode([self._query_prompt + text])[0].tolist()
+        return row
+
+    def _encode(self, texts: list[str]) -> NDArray[np.float32]:
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        try:
+            found = self._model.encode(
+                texts, batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
+            )
+        except RuntimeError as error:
+            raise EmbedderError(
+                f"The embedding model {self._name!r} failed on {self.device} ({_first_line(error)}).",
+                remedy="Lower embedder.batch_size, or set embedder.device to cpu.",
+            ) from error
+        return np.asarray(found, np.float32)
+
+
+def _byte_type() -> Any:
+    return require("torch", extra="neural").uint8
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

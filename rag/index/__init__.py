@@ -1,0 +1,12 @@
+"""The index on disk, as the one who writes it and the one who reads it must agree on it.
+
+Reading order, as a search passes through them:
+
+* ``folder``    where versions lie, which one is in service
+* ``manifest``  the birth certificate of a version, and its checksums
+* ``table``     chunks with their provenance, in SQLite
+* ``dense``     vectors, in FAISS
+* ``lexical``   terms, in BM25 arrays
+* ``store``     table and vectors together, as a LangChain ``VectorStore``
+* ``course``    one opened version: what the retriever searches
+"""

@@ -1,0 +1,77 @@
+"""One opened version of an index: what the retriever searches, and nothing else needs to know the files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.analyzer import Analyzer
+from rag.embeddings.base import Embedder, load_embedder
+from rag.errors import EmbedderMismatchError
+from rag.index.folder import LEXICAL, IndexFolder
+from rag.index.lexical import LexicalIndex
+from rag.index.manifest import Manifest
+from rag.index.store import CourseStore
+from rag.settings import EmbedderSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A version in service. Immutable; a newer version is another ``Course``."""
+
+    folder: IndexFolder
+    manifest: Manifest
+    store: CourseStore
+    lexical: LexicalIndex
+    analyzer: Analyzer
+    embedder: Embedder
+
+    @classmethod
+    def open(cls, index: Path, *, version: int | None = None) -> "Course":
+        """Open the version in service, or another one.
+
+        The embedder is the one the version was built with, loaded as its manifest says: a question can only be
+        compared with vectors of the same model.
+
+        Raises:
+            NoIndexError: nothing has been built there.
+            CorruptIndexError: a file is missing or damaged.
+            EmbedderMismatchError: the embedder or the analyzer installed here is not the one it was built with.
+            EmbedderError: the embedder cannot be loaded.
+        """
+        folder = IndexFolder(index)
+        number = folder.require_current() if version is None else version
+        path = folder.version_dir(number)
+        manifest = Manifest.read(path)
+        manifest.verify(path, recovery=folder.recovery)
+        analyzer = Analyzer()
+        embedder = load_embedder(EmbedderSettings.model_validate(manifest.embedder_settings))
+        _require_same("embedder", manifest.embedder, embedder.identity)
+        _require_same("analyzer", manifest.analyzer, analyzer.identity)
+        return cls(
+            folder=folder,
+            manifest=manifest,
+            store=CourseStore.open(path, embedder),
+            lexical=LexicalIndex.open(path / LEXICAL),
+            analyzer=analyzer,
+            embedder=embedder,
+        )
+
+    @property
+    def version(self) -> int:
+        """Its number."""
+        return self.manifest.version
+
+    def is_current(self) -> bool:
+        """Whether this is still the version in service; costs one small file read."""
+        return self.folder.current() == self.version
+
+    def refreshed(self) -> "Course":
+        """This course, or the newer version that has been published since."""
+        return self if self.is_current() else Course.open(self.folder.path)
+
+
+def _require_same(what: str, built_with: str, found: str) -> None:
+    if built_with != found:
+        raise EmbedderMismatchError(
+            f"The index was built with the {what} {built_with}, but {found} is here.",
+            remedy="Rebuild it: course-rag build FOLDER --full — or install what it was built with.",
+        )

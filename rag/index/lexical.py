@@ -1,0 +1,108 @@
+"""The lexical index: BM25 over two fields, words and bigrams, as plain arrays.
+
+BM25 as in Lucene (Robertson & Zaragoza 2009; Kamphuis et al. 2020), computed at build by bm25s (Lù 2024), so that a
+query is a sum over a few columns. Document *i* of the arrays is the chunk with rowid *i + 1*.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.analyzer import Terms
+from rag.errors import CorruptIndexError
+
+K1 = 0.9
+B = 0.4
+"""Anserini's values, which fit passages of even length; see CONTRIBUTING for what was measured."""
+
+FIELDS = ("words", "bigrams")
+
+
+class LexicalIndex:
+    """BM25 scores of all chunks for a query."""
+
+    def __init__(self, fields: dict[str, Any], size: int) -> None:
+        """Wrap one bm25s index per field; use ``build`` or ``open``."""
+        self._fields = fields
+        self._size = size
+
+    def __len__(self) -> int:
+        """Number of chunks."""
+        return self._size
+
+    @classmethod
+    def build(cls, documents: Iterable[Terms]) -> "LexicalIndex":
+        """Index terms; the first become those of chunk 1."""
+        columns = list(documents)
+        fields = {name: _index([getattr(terms, name) for terms in columns]) for name in FIELDS}
+        return cls(fields, len(columns))
+
+    def save(self, folder: Path) -> None:
+        """Write one folder per field."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, field in self._fields.items():
+            if field is not None:
+                field.save(str(folder / name), show_progress=False)
+        (folder / "size.json").write_text(json.dumps({"chunks": self._size}), encoding="utf-8")
+
+    @classmethod
+    def open(cls, folder: Path) -> "LexicalIndex":
+        """Read an index.
+
+        Raises:
+            CorruptIndexError: a file is missing or not one of ours.
+        """
+        from bm25s import BM25
+
+        try:
+            size = int(json.loads((folder / "size.json").read_text(encoding="utf-8"))["chunks"])
+            fields = {
+                name: BM25.load(str(folder / name), load_corpus=False) if (folder / name).is_dir() else None
+                for name in FIELDS
+            }
+        except (OSError, ValueError, KeyError) as error:
+            raise CorruptIndexError(f"{folder} is not a lexical index ({error}).", remedy=_REBUILD) from error
+        return cls(fields, size)
+
+    def scores(self, query: Terms, *, bigram_weight: float) -> NDArray[np.float32]:
+        """BM25 of every chunk (size,), words plus weighted bigrams; 0 where no term matches."""
+        words = self._score("words", query.words)
+        return words + np.float32(bigram_weight) * self._score("bigrams", query.bigrams)
+
+    def idf(self, words: Sequence[str]) -> list[float]:
+        """Inverse document frequency of each word, ``ln(1 + (N - n + ½) / (n + ½))``; unknown words have the most."""
+        field = self._fields["words"]
+        counts = [0 if field is None else self._document_frequency(field, word) for word in words]
+        return [float(np.log(1 + (self._size - count + 0.5) / (count + 0.5))) for count in counts]
+
+    def _document_frequency(self, field: Any, word: str) -> int:
+        column = field.vocab_dict.get(word)
+        if column is None:
+            return 0
+        pointers = field.scores["indptr"]
+        return int(pointers[column + 1] - pointers[column])
+
+    def _score(self, name: str, terms: list[str]) -> NDArray[np.float32]:
+        field = self._fields[name]
+        known = [] if field is None else [term for term in terms if term in field.vocab_dict]
+        if not known:
+            return np.zeros(self._size, np.float32)
+        scores: NDArray[np.float32] = field.get_scores(known).astype(np.float32)
+        return scores
+
+
+def _index(documents: list[list[str]]) -> Any:
+    from bm25s import BM25
+
+    if not any(documents):
+        return None  # bm25s cannot index a field without any term
+    index = BM25(method="lucene", k1=K1, b=B)
+    index.index(documents, show_progress=False)
+    return index
+
+
+_REBUILD = "Rebuild it: course-rag build FOLDER_WITH_DOCUMENTS --full"

@@ -1,0 +1,47 @@
+"""Sentence boundaries: Kiwi where there is Hangul, a rule for the rest."""
+
+import re
+from collections.abc import Iterator
+
+from rag.analyzer import load_kiwi
+from rag.language import has_hangul
+
+Span = tuple[int, int]
+"""Start and end (exclusive) in characters of the text that was given."""
+
+_ENGLISH_END = re.compile(r"[.!?。！？]+[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|cf|vs|fig|eq|sec|dr|mr|ms|no|al|approx)|\b[A-Za-z])\.\s*$", re.IGNORECASE
+)
+
+
+def split_sentences(text: str) -> list[Span]:
+    """Spans of the sentences, in order, without the white space around them; line breaks end a sentence too."""
+    spans: list[Span] = []
+    for start, line in _lines(text):
+        inner = _korean(line) if has_hangul(line) else _english(line)
+        spans += [(start + first, start + last) for first, last in inner]
+    return spans
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for line in text.split("\n"):
+        if line.strip():
+            yield start, line
+        start += len(line) + 1
+
+
+def _korean(line: str) -> Iterator[Span]:
+    for sentence in load_kiwi().split_into_sents(line):
+        yield sentence.start, sentence.end
+
+
+def _english(line: str) -> Iterator[Span]:
+    start = len(line) - len(line.lstrip())
+    for match in _ENGLISH_END.finditer(line):
+        if _ABBREVIATION.search(line, start, match.end()):
+            continue
+        yield start, match.start() + len(match.group().rstrip())
+        start = match.end()
+    yield start, len(line.rstrip())

@@ -1,0 +1,16 @@
+"""The command line.
+
+* ``main``      the command ``course-rag``: which commands there are, and how a told error is printed
+* ``options``   options that several commands share, and the settings they lead to
+* ``output``    JSON on stdout, words for people, everything else on stderr
+* ``progress``  progress bars of a build
+* ``building``  ``build``
+* ``asking``    ``search``, ``ask``, ``chat``
+* ``versions``  ``status``, ``versions``, ``diff``, ``rollback``
+* ``evaluating``  ``eval run``, ``eval compare``, ``eval generate``
+* ``embedder``  ``embedder train``, ``embedder evaluate``
+* ``doctor``    ``doctor``
+
+``--help`` must answer at once, so modules here import typer and the standard library only; what a command needs is
+imported when it runs.
+"""

@@ -1,0 +1,71 @@
+"""JSON on stdout; words for people on stdout too; warnings, errors and progress on stderr."""
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rag.answer import Answer, Hit
+    from rag.errors import CourseRagError
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """Text that cannot steer a terminal: no escape sequences, no control or bidi characters, whoever wrote it."""
+    return _CONTROL.sub("�", text)
+
+
+def say(text: str = "") -> None:
+    """Print words for a person."""
+    typer.echo(plain(text))
+
+
+def say_json(value: dict[str, Any] | list[Any]) -> None:
+    """Print one line of JSON."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def say_error(error: "CourseRagError") -> None:
+    """Print what is wrong and what to do about it, on stderr."""
+    typer.secho(f"error: {plain(error.message)}", fg=typer.colors.RED, err=True)
+    typer.echo(f"  → {plain(error.remedy)}", err=True)
+
+
+def place_of(hit_or_citation: "Hit | Any") -> str:
+    """Where a passage stands: ``week1.pdf, p. 3 › Heading › Sub``."""
+    chunk = hit_or_citation.chunk
+    return " › ".join((chunk.place, *chunk.heading))
+
+
+def say_hits(hits: "list[Hit]") -> None:
+    """Print hits, best first."""
+    if not hits:
+        say("Nothing was found.")
+    for hit in hits:
+        scores = "  ".join(f"{name} {value:.3f}" for name, value in hit.scores.items())
+        say(f"{hit.rank}. {place_of(hit)}   ({scores})")
+        say(_shortened(hit.chunk.text))
+        say()
+
+
+def say_answer(answer: "Answer", *, with_text: bool = True) -> None:
+    """Print an answer and its sources."""
+    if answer.standalone != answer.question:
+        say(f"(searched: {answer.standalone})")
+    if with_text:
+        say(answer.text)
+    if answer.citations:
+        say()
+    for citation in answer.citations:
+        say(f"[{citation.mark}] {place_of(citation)}")
+        say(f"    “{_shortened(citation.quote)}”")
+        if citation.chunk.also_in:
+            say(f"    also in {', '.join(citation.chunk.also_in)}")
+
+
+def _shortened(text: str, most: int = 300) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
