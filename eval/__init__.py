@@ -4,6 +4,7 @@ A run is recorded first and scored later: scoring and comparing are pure functio
 be scored again by a new metric. In the order data passes through them:
 
 * ``questions``             a question set, read and checked
+* ``generate``              a question set made from the index
 * ``run``                   the questions put to an assistant; the run file
 * ``judge_prompts``, ``judge``   a language model as judge (RAGAS), optional; its verdicts become part of the run
 * ``evidence``, ``ranking`` metrics of what was found
@@ -11,5 +12,5 @@ be scored again by a new metric. In the order data passes through them:
 * ``intervals``, ``scoring``    a run to values, means and 95% intervals
 * ``compare``               two runs, question by question
 * ``report``                Markdown of a run and of a comparison
-* ``course_sets``, ``processes``, ``measures``, ``bench``   the figures that ``make bench`` prints
+* ``course_sets``, ``launcher``, ``processes``, ``measures``, ``bench``   the figures that ``make bench`` prints
 """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from eval.evidence import places_of, squeeze
 from eval.questions import Question
-from eval.run import GivenAnswer, Passage
+from eval.records import GivenAnswer, Passage
 from rag.citations import MARK
 
 _LEAST_PART = 20
@@ -29,9 +29,9 @@ def token_f1(answer: Sequence[str], reference: Sequence[str]) -> float:
 def answer_recall(answer: Sequence[str], reference: Sequence[str]) -> float:
     """``|answer ∩ reference| / |reference|`` over bags of words: whether it is all there, however much else is.
 
-    0 for an empty reference's sake is never needed: such questions have no value (see ``eval.scoring``).
+    0 for an empty reference, as ``token_f1``.
     """
-    return sum((Counter(answer) & Counter(reference)).values()) / len(reference)
+    return sum((Counter(answer) & Counter(reference)).values()) / len(reference) if reference else 0.0
 
 
 def without_marks(answer: str) -> str:
@@ -105,7 +105,8 @@ def _at_reference(question: Question, passage: Passage) -> bool:
     for place in question.also_in:
         pages.setdefault(place.source, set()).add(place.page)
     return any(
-        place.source in pages and (place.page is None or None in pages[place.source] or place.page in pages[place.source])
+        place.source in pages
+        and (place.page is None or None in pages[place.source] or place.page in pages[place.source])
         for place in places_of(passage)
     )
 

@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from eval.questions import Place, Question
-from eval.run import Passage
+from eval.records import Passage
 
 _MARKS = frozenset("*_#|`>~\\")
 _NEIGHBOUR_CHARS = 200
@@ -15,24 +16,33 @@ _NEIGHBOUR_CHARS = 200
 _PLACE = re.compile(r"^(?P<source>.*?)(?:, (?:p\. (?P<page>\d+)|cell \d+))?$", re.DOTALL)
 
 
+class _Kept(dict[int, int | None]):
+    """For ``str.translate``: each character to itself or to nothing, decided when it is first met."""
+
+    def __missing__(self, code: int) -> int | None:
+        char = chr(code)
+        # Pd: dashes, list bullets among them; Cc and Cf: control characters, soft hyphens, zero-width spaces.
+        left_out = char.isspace() or char in _MARKS or unicodedata.category(char) in {"Pd", "Cc", "Cf"}
+        self[code] = None if left_out else code
+        return self[code]
+
+
+_KEPT = _Kept()
+
+
+@lru_cache(maxsize=4096)
 def squeeze(text: str) -> str:
     """What is compared: NFKC, case folded, without white space, dashes, Markdown marks and invisible characters.
 
     A reference context is a person's copy of a passage; it must still be found where a parser breaks lines, draws a
     table or sets emphasis differently.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in folded if not _left_out(char))
-
-
-def _left_out(char: str) -> bool:
-    # Pd: dashes, list bullets among them; Cc and Cf: control characters, soft hyphens, zero-width spaces.
-    return char.isspace() or char in _MARKS or unicodedata.category(char) in {"Pd", "Cc", "Cf"}
+    return unicodedata.normalize("NFKC", text).casefold().translate(_KEPT)
 
 
 def contexts_found(contexts: Sequence[str], passages: Sequence[Passage]) -> list[bool]:
     """For each reference context, whether it stands in one of the passages, or across neighbours of one document."""
-    texts = _searchable(passages)
+    texts = _searchable(passages) if contexts else []
     return [any(squeeze(context) in text for text in texts) for context in contexts]
 
 
@@ -60,20 +70,25 @@ def _searchable(passages: Sequence[Passage]) -> list[str]:
 
 
 def _joined(passages: Sequence[Passage]) -> Iterable[str]:
-    """Runs of two or more neighbours as one text, overlaps once."""
-    in_order = sorted(passages, key=lambda passage: (passage.source, passage.start, passage.end))
-    text, parts = "", 0
-    for before, after in pairwise(in_order):
-        text, parts = (text, parts) if parts else (before.text, 1)
-        if before.source == after.source and after.start - before.end <= _NEIGHBOUR_CHARS:
-            text += after.text[max(0, before.end - after.start) :]
-            parts += 1
-            continue
-        if parts > 1:
-            yield text
-        text, parts = "", 0
-    if parts > 1:
-        yield text
+    """Runs of two or more neighbours as one text."""
+    run: list[Passage] = []
+    for passage in sorted(passages, key=lambda each: (each.source, each.start, each.end)):
+        if run and not _neighbours(run[-1], passage):
+            yield from _together(run)
+            run = []
+        run.append(passage)
+    yield from _together(run)
+
+
+def _neighbours(before: Passage, after: Passage) -> bool:
+    return before.source == after.source and after.start - before.end <= _NEIGHBOUR_CHARS
+
+
+def _together(run: Sequence[Passage]) -> Iterable[str]:
+    if len(run) < 2:
+        return
+    # Where passages overlap, the overlap is taken once.
+    yield run[0].text + "".join(after.text[max(0, before.end - after.start) :] for before, after in pairwise(run))
 
 
 def places_of(passage: Passage) -> list[Place]:

@@ -1,0 +1,18 @@
+"""Load → parse → clean → filter → chunk → dedup → embed → publish.
+
+In the order data passes through them:
+
+* ``discovery``                        paths to files
+* ``workers``                          a map over files, with limits
+* ``prepare``                          one file, from bytes to chunk spans: what a worker does
+* ``elements``, ``parsers``            a file to its elements; one parser per format
+* ``cleaning``                         noise out of the elements
+* ``document``                         elements to one text with units
+* ``masking``, ``mask_labels``         secrets and personal data out of the text
+* ``pieces``, ``chunking``             the text to spans that will be chunks
+* ``assembly``, ``dedup``              prepared files to the chunks of a version, each passage once
+* ``artifacts``, ``embedding``         vectors and terms, from the cache or made
+* ``publish``, ``diff``                a version into service, back, and compared
+* ``build``, ``report``, ``progress``  all of it in order, what it did, and how it tells
+* ``training``                         how the bundled embedder was made
+"""

@@ -54,18 +54,23 @@ def chunk_document(document: SourceDocument, *, max_chars: int) -> list[ChunkSpa
     of even size, so that no short rest is left over.
     """
     chunks: list[ChunkSpan] = []
-    for _, units in groupby(_body(document.units), key=lambda unit: (unit.heading, unit.page, unit.cell)):
-        pieces = list(_pieces(document.text, units, max_chars))
+    for _, body in groupby(_body(document.units), key=lambda item: (item[0], item[1].page, item[1].cell)):
+        pieces = list(_pieces(document.text, (unit for _, unit in body), max_chars))
         chunks += [_chunk(group) for group in _packed(pieces, max_chars)]
     return chunks
 
 
-def _body(units: list[Unit]) -> Iterator[Unit]:
-    """Units to be searched: all but headings; a heading with nothing below it is all there is, so it stays."""
+def _body(units: list[Unit]) -> Iterator[tuple[int, Unit]]:
+    """Units to be searched, each with the number of its section, as two sections may have the same heading.
+
+    All but headings; a heading with nothing below it is all there is, so it stays.
+    """
+    section = 0
     for position, unit in enumerate(units):
+        section += unit.kind is Kind.HEADING
         following = units[position + 1] if position + 1 < len(units) else None
         if unit.kind is not Kind.HEADING or following is None or not _is_below(following, unit):
-            yield unit
+            yield section, unit
 
 
 def _is_below(unit: Unit, heading: Unit) -> bool:

@@ -23,7 +23,8 @@ _FONT_BULLET = re.compile("[\uf06c\uf06e\uf075\uf076\uf0a7\uf0a8\uf0b7\uf0d8\uf0
 
 _VERBATIM = re.compile(r"(`[^`\n]{1,500}`|\$\$[^$]{1,2000}\$\$|\$[^$\n]{1,300}\$)")
 _RESIDUE = re.compile(
-    r":contentReference\[oaicite:\d+\]\{index=\d+\}|\[oaicite:\d+\]|【\d+[†:][^】\n]{0,120}】|\[cite_start\]|\[cite: ?[\d, ]{1,40}\]"
+    r":contentReference\[oaicite:\d+\]\{index=\d+\}|\[oaicite:\d+\]"
+    r"|【\d+[†:][^】\n]{0,120}】|\[cite_start\]|\[cite: ?[\d, ]{1,40}\]"
     "|\ue200cite(?:\ue202turn\\d+[a-z]+\\d+)+\ue201"
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
@@ -36,7 +37,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(r"<?\b(?:https?|ftp)://([\w.-]{1,250})(:\d{1,5})?(/?[\w\-.~:/?#@!$&'*+,;=%]{0,2000})>?", re.ASCII)
-_EMPTY_BRACKETS = re.compile(r"\(\s{0,5}\)(?![\w(])|\[\s{0,5}\](?:\(\s{0,5}\))?(?=\s*$)")
+_BRACKETED_URL = re.compile(rf"\s?[(\[]\s{{0,3}}{_URL.pattern}\s{{0,3}}[)\]]", re.ASCII)
 _ESCAPED = re.compile(r"\\([*_~#>`])")
 # Not behind a letter or digit of code (x**2), but behind Hangul, where CommonMark does not see the end of bold.
 _BOLD = re.compile(r"(?<![A-Za-z0-9_)\]*])\*\*(?=[^\s*])([^*\n]{1,400}?)\*\*(?!\*)")
@@ -94,11 +95,12 @@ def normalise(text: str) -> str:
 def _clean_prose(text: str, kind: Kind, links: list[str]) -> str:
     text = _RESIDUE.sub("", text)
     text = _BREAK.sub("\n" if kind is Kind.PARAGRAPH else " ", text)
+    text = _BRACKETED_URL.sub(lambda match: _in_brackets(match, links), text)
     text = _URL.sub(lambda match: _host_or_nothing(match, links), text)
     text = _TAG.sub("", text)
     text = _ENTITY.sub(lambda match: normalise(html.unescape(match[0])), text)
     text = _EMPHASIS.sub(r"\1", _BOLD.sub(r"\1", _ESCAPED.sub(r"\1", text)))
-    return _EMPTY_BRACKETS.sub("", text)
+    return text
 
 
 def _host_or_nothing(match: re.Match[str], links: list[str]) -> str:
@@ -107,6 +109,12 @@ def _host_or_nothing(match: re.Match[str], links: list[str]) -> str:
     links.append(address.removesuffix(tail) if tail else address)
     # A bare host is a name, and often the subject of its sentence; an address with a path is not.
     return match[1].rstrip(".") + tail if match[3].strip("/.,;:!?'*") == "" else tail
+
+
+def _in_brackets(match: re.Match[str], links: list[str]) -> str:
+    url = _URL.search(match[0])
+    kept = _host_or_nothing(url, links) if url else ""
+    return f" ({kept})" if kept.strip(".,;:!?'*") else ""
 
 
 def _mended_table(text: str) -> str:

@@ -137,7 +137,7 @@ class _Search:
             self.ignored_by_default += 1
             return False
         rule = _matching_rule(rules, name)
-        if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+        if path.is_symlink() and not (path.exists() and path.resolve().is_relative_to(root.resolve())):
             self._skip(
                 root,
                 path,

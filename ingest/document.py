@@ -100,7 +100,7 @@ def mask(document: SourceDocument, spans: Sequence[MaskSpan]) -> SourceDocument:
         return position + (shifts[count - 1] if count else 0)
 
     units = [replace(unit, start=moved(unit.start), end=moved(unit.end)) for unit in document.units]
-    labels = {document.text[span.start : span.end].strip(): mask_label(span.kind) for span in spans}
+    labels = _labels(document.text, spans)
     return replace(
         document,
         text=text,
@@ -109,7 +109,18 @@ def mask(document: SourceDocument, spans: Sequence[MaskSpan]) -> SourceDocument:
     )
 
 
+def _labels(text: str, spans: Sequence[MaskSpan]) -> dict[str, str]:
+    """Label of each secret as it would stand in a heading: line by line, white space collapsed; longest first."""
+    labels = {
+        " ".join(line.split()): mask_label(span.kind)
+        for span in spans
+        for line in text[span.start : span.end].splitlines()
+        if line.strip()
+    }
+    return dict(sorted(labels.items(), key=lambda item: -len(item[0])))  # "abc" must not spoil "abcdef"
+
+
 def _without(text: str, labels: dict[str, str]) -> str:
     for secret, label in labels.items():
-        text = text.replace(secret, label) if secret else text
+        text = text.replace(secret, label)
     return text

@@ -4,18 +4,20 @@ The label may stand before the value on its line, on the line above, in the cell
 """
 
 import re
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 
 Span = tuple[int, int]
 
-_PASSWORD = (
+_WORDS_FOR_IT = (
     r"(?:비밀[ ]?번호|비번|암호|패스워드|비밀키|passw(?:or)?d|passwd|passcode|passphrase|pass[ ]?code|pwd|pw|pass)"
 )
 _LOGIN_LABEL = (
     r"(?:아이디|로그인[ ]?(?:id|계정)|계정(?:명)?|접속[ ]?계정|사용자(?:명|[ ]?이름)?"
     r"|user[ _-]?(?:name|id)|login(?:[ _-]?id)?|account|user|id)"
 )
-_LABELS = (("password", _PASSWORD_LABEL), ("login", _LOGIN_LABEL))
+_LABELS = (("password", _WORDS_FOR_IT), ("login", _LOGIN_LABEL))
+_GLUE = r"[은는이가][ \t]{1,3}|[ \t]{1,3}is[ \t]{1,3}|[ \t]{1,3}"
 _BEFORE = r"(?<![A-Za-z0-9가-힣])"
 _QUALIFIER = r"(?:[가-힣A-Za-z0-9_-]{1,20}[ _-]?){0,1}"
 _AFTER_LABEL = r"[*_`\"']{0,3}[ \t]{0,3}(?:\([^()\n]{1,20}\)[ \t]{0,3})?"
@@ -25,7 +27,7 @@ _VALUE = r"(?P<quote>[\"'`*_]{0,2})(?P<value>[^\s|\"'`<>]{3,64})(?P<unquote>[\"'
 _SAME_LINE = {
     name: re.compile(
         rf"(?P<label>{_QUALIFIER if name == 'password' else ''}{_BEFORE if name == 'login' else ''}{label})(?![A-Za-z])"
-        rf"{_AFTER_LABEL}(?P<mark>[ \t]{{0,4}}{_MARK}[ \t]{{0,4}}|[은는이가][ \t]{{1,3}}|[ \t]{{1,3}}is[ \t]{{1,3}}|[ \t]{{1,3}})"
+        rf"{_AFTER_LABEL}(?P<mark>[ \t]{{0,4}}{_MARK}[*_]{{0,2}}[ \t]{{0,4}}|{_GLUE})"
         rf"{_VALUE}",
         re.IGNORECASE,
     )
@@ -67,6 +69,8 @@ _COUNT = re.compile(
 _PARTICLE = re.compile(r"(?:입니다|이에요|예요|이다|이며|이고|으로|로|를|을|은|는|이|가|와|과|임)$")
 _URL_LOGIN = re.compile(r"\b[a-z][a-z0-9+]{1,15}://(?P<user>[^\s:/@]{1,64}):(?P<value>[^\s/@]{3,128})@[\w.-]")
 _NEAR_LINES = 3
+_REST = re.compile(r"[ \t.|`*]{0,20}(?:\n|\Z)")
+"""What may stand behind a value that is alone on its line."""
 
 
 def passwords(text: str) -> Iterator[Span]:
@@ -83,10 +87,10 @@ def login_ids(text: str, secrets: Sequence[Span]) -> Iterator[Span]:
     """Spans of login names within a few lines of a password; alone, a name is no secret."""
     if not secrets:
         return
-    lines = [text.count("\n", 0, start) for start, _ in secrets]
+    breaks = [match.start() for match in re.finditer("\n", text)]
+    near = {bisect(breaks, start) + away for start, _ in secrets for away in range(-_NEAR_LINES, _NEAR_LINES + 1)}
     for span in (*_beside(text, "login"), *_below(text, "login"), *_in_columns(text, "login")):
-        line = text.count("\n", 0, span[0])
-        if any(abs(line - other) <= _NEAR_LINES for other in lines) and span not in secrets:
+        if bisect(breaks, span[0]) in near and span not in secrets:
             yield span
 
 
@@ -94,13 +98,10 @@ def _beside(text: str, name: str) -> Iterator[Span]:
     for match in _SAME_LINE[name].finditer(text):
         value = _bare(match["value"], quoted=bool(match["quote"]))
         start = match.start("value")
-        rest = text[match.end() : text.find("\n", match.end()) if "\n" in text[match.end() :] else len(text)]
+        rest = _REST.match(text, match.end())
+        alone = rest is not None
         context = _Context(
-            name,
-            match["label"],
-            match["mark"].strip(),
-            bool(match["quote"] and match["unquote"]),
-            not rest.strip(" \t.|`*"),
+            name, match["label"], match["mark"].strip(" \t*_"), bool(match["quote"] and match["unquote"]), alone
         )
         if context.accepts(value):
             yield start, start + len(value)

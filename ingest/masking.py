@@ -30,7 +30,8 @@ _KEYS = re.compile(
     re.VERBOSE,
 )
 _NAMED_KEY = re.compile(
-    r"""(?:(?:api|secret|access|auth|private|service|인증|서비스|비밀)[ _-]?(?:key|token|키)|client[_-]?secret|bearer|토큰|token)
+    r"""(?:(?:api|secret|access|auth|private|service|인증|서비스|비밀)[ _-]?(?:key|token|키)
+        |client[_-]?secret|bearer|토큰|token)
         ["'`]?[ \t]{0,3}(?:[:=|]|은|는|(?<=bearer))[ \t]{0,3}["'`]?(?P<value>[A-Za-z0-9_\-+/=]{20,200})(?![\w.(\[])""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -44,7 +45,8 @@ _LANDLINE = re.compile(
     r"(?<![\d.+-])(?:\+82[- ]?|\(?0)(?:2|[3-6][1-5]|70|80|50\d?)(?:\)[ ]?|[-])\d{3,4}-\d{4}(?!\d)(?![-.]\d)"
 )
 _CARD = re.compile(
-    r"(?<!\d)(?<!\d[- ])(?:[2-69]\d{3}([- ])\d{4}\1\d{4}\1\d{4}|3[47]\d{2}([- ])\d{6}\2\d{5}|[2-69]\d{15})(?!\d)(?![- ]\d)"
+    r"(?<!\d)(?<!\d[- ])(?:[2-69]\d{3}([- ])\d{4}\1\d{4}\1\d{4}|3[47]\d{2}([- ])\d{6}\2\d{5}|[2-69]\d{15})"
+    r"(?!\d)(?![- ]\d)"
 )
 _CARD_LABEL = re.compile(r"카드|card", re.IGNORECASE)
 _LABEL_REACH = 30
@@ -102,9 +104,10 @@ def find_spans(text: str, settings: MaskSettings) -> list[MaskSpan]:
 def _without_overlaps(found: Iterable[MaskSpan]) -> list[MaskSpan]:
     """The union of what was found; where two overlap, the one that begins first (the longer, if both do) names it."""
     spans: list[MaskSpan] = []
-    for span in sorted(found, key=lambda span: (span.start, -span.end)):
+    for span in sorted(found, key=lambda span: (span.start, span.kind == "email", -span.end)):
         if spans and span.start < spans[-1].end:
-            if span.end > spans[-1].end:
+            # user:password@host is no address: the password alone goes.
+            if span.kind != "email" and span.end > spans[-1].end:
                 spans[-1] = MaskSpan(spans[-1].start, span.end, spans[-1].kind)
         else:
             spans.append(span)

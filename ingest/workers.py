@@ -62,7 +62,9 @@ class ProcessMap:
             while waiting or busy:
                 while waiting and idle:
                     worker, job = idle.pop(), waiting.pop()
-                    worker.connection.send(job)
+                    if not worker.send(job):  # it died after its last answer; this job is not to blame
+                        worker = _Worker(function, self.memory_mib)
+                        worker.send(job)
                     busy[worker.connection] = (worker, job, time.monotonic() + self.timeout_s)
                 for worker, job, result in self._finished(busy):
                     if worker.alive:
@@ -103,6 +105,14 @@ class _Worker:
         self._process: SpawnProcess = context.Process(target=_serve, args=(function, theirs, memory_mib), daemon=True)
         self._process.start()
         theirs.close()  # so that the pipe breaks when the process dies
+
+    def send(self, job: Job) -> bool:
+        """Hand over a job; False if the process is no more. One that dies just then breaks the pipe to ``receive``."""
+        try:
+            self.connection.send(job)
+        except (BrokenPipeError, ConnectionResetError):
+            self.stop()
+        return self.alive
 
     def receive(self) -> "Result | Lost":
         try:

@@ -18,7 +18,7 @@ from langchain_core.runnables.utils import AddableDict
 
 from rag.answer import Answer, Hit
 from rag.citations import check_citations
-from rag.extractive import ExtractiveChatModel
+from rag.extractive.model import ExtractiveChatModel
 from rag.followup import standalone_question
 from rag.language import detect_language
 from rag.llm import translated_errors

@@ -11,6 +11,8 @@ from rag.sentences import split_sentences
 MARK = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 """``[1]`` or ``[1, 3]``."""
 
+_MARK_WITH_SPACE = re.compile(rf"([ \t]*){MARK.pattern}")
+
 _SUPPORT = 0.5
 """Share of a sentence's terms that a passage must hold to be cited for it when the model gave no mark."""
 
@@ -31,16 +33,16 @@ def check_citations(raw: str, hits: Sequence[Hit], analyzer: Analyzer) -> Checke
     If that finds none either, there are no citations, and the caller treats the answer as unsupported.
     """
     unknown = sorted({mark for mark in _marks(raw) if not 1 <= mark <= len(hits)})
-    text = MARK.sub(lambda match: _known(match.group(1), len(hits)), raw)
-    text = re.sub(r"[ \t]+(?=[.,!?。]|$)", "", text, flags=re.MULTILINE).strip()
+    text = _MARK_WITH_SPACE.sub(lambda match: _known(match, len(hits)), raw).strip()
     if not _marks(text):
         text = _with_marks(text, hits, analyzer)
     return CheckedText(text, tuple(_citations(text, hits, analyzer)), tuple(unknown))
 
 
-def _known(inner: str, count: int) -> str:
-    kept = [mark for mark in map(int, inner.split(",")) if 1 <= mark <= count]
-    return "".join(f"[{mark}]" for mark in kept)
+def _known(match: re.Match[str], count: int) -> str:
+    """The marks of a match that name a passage; the space before goes with them when none does."""
+    kept = [mark for mark in map(int, match.group(2).split(",")) if 1 <= mark <= count]
+    return match.group(1) + "".join(f"[{mark}]" for mark in kept) if kept else ""
 
 
 def _marks(text: str) -> list[int]:
@@ -80,10 +82,14 @@ def _claim_before(text: str, position: int) -> str:
 
 
 def _quote(claim: str, passage: str, analyzer: Analyzer) -> str:
-    """The part of a passage that says what is claimed: the claim itself where it stands there, else the sentence
-    that shares most terms with it."""  # noqa: D205, D209
-    if claim and claim in passage:
-        return claim
+    """The part of a passage that says what is claimed.
+
+    The claim itself where it stands there, however its white space was set; else the sentence that shares most terms.
+    """
+    words = claim.split()
+    verbatim = re.search(r"\s+".join(map(re.escape, words)), passage) if words else None
+    if verbatim:
+        return verbatim.group()
     wanted = _terms(claim, analyzer)
     sentences = [passage[start:end] for start, end in split_sentences(passage)]
     return max(sentences, key=lambda sentence: len(wanted & _terms(sentence, analyzer)), default=passage)

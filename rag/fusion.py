@@ -6,20 +6,21 @@ from numpy.typing import NDArray
 Scores = NDArray[np.float32]
 
 
-def convex(lexical: Scores, dense: Scores, *, dense_weight: float) -> Scores:
+def convex(lexical: Scores, dense: Scores, *, dense_weight: float, ceiling: float) -> Scores:
     """Weighted mean of two scores of the same candidates, each scaled to [0, 1].
 
-    The lexical score is divided by its largest, the cosine taken as it is where positive: the convex combination
-    of Bruch, Gai & Ingber (2023), which needs one weight and keeps how far apart two candidates are, where rank
-    fusion sees only their order.
+    The convex combination of Bruch, Gai & Ingber (2023) with theoretical bounds: the lexical score is divided by what
+    the query could reach at most, the cosine taken as it is where positive. So a question whose words the course does
+    not have, because it is asked in the other language, is decided by the dense side, and no candidate is lifted to
+    1.0 for being the best of a bad lot.
 
     Args:
         lexical: (n,) BM25 of the candidates, ≥ 0.
         dense: (n,) cosine of the candidates.
         dense_weight: 0 is lexical alone, 1 dense alone.
+        ceiling: largest lexical score the query could reach.
     """
-    top = float(lexical.max(initial=0.0))
-    scaled = lexical / top if top > 0 else lexical
+    scaled = lexical / np.float32(ceiling) if ceiling > 0 else lexical
     return ((1 - dense_weight) * scaled + dense_weight * np.clip(dense, 0.0, 1.0)).astype(np.float32)
 
 

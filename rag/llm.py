@@ -7,7 +7,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 
 from rag.errors import CourseRagError, LLMError, LLMTimeoutError, MissingExtraError
-from rag.extractive import ExtractiveChatModel
+from rag.extractive.model import ExtractiveChatModel
 from rag.index.course import Course
 from rag.settings import LLMSettings
 

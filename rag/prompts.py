@@ -6,6 +6,7 @@ a document cannot close: ``render_passages`` defuses any tag of ours that it fin
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 
@@ -41,7 +42,7 @@ _STANDALONE: dict[Language, str] = {
 
 _USER = "{passages}\n\n<question>{question}</question>"
 
-_PASSAGE = re.compile(r'<passage number="(\d+)"[^>\n]*>\n(.*?)\n</passage>', re.DOTALL)
+_PASSAGE = re.compile(r'<passage number="(\d+)" from="([^"\n]*)">\n(.*?)\n</passage>', re.DOTALL)
 _QUESTION = re.compile(r"<question>(.*?)</question>", re.DOTALL)
 _OUR_TAGS = re.compile(r"<(?=/?\s*(?:passage|question)\b)", re.IGNORECASE)
 
@@ -71,9 +72,20 @@ def render_passages(hits: Sequence[Hit]) -> str:
     return "\n\n".join(rendered)
 
 
-def parse_passages(message: str) -> tuple[dict[int, str], str]:
-    """The way back: passages by number, and the question; a message without our tags is all question."""
-    passages = {int(number): text for number, text in _PASSAGE.findall(message)}
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage as it stands in a prompt."""
+
+    number: int
+    heading: str
+    text: str
+
+
+def parse_passages(message: str) -> tuple[list[Passage], str]:
+    """The way back: the passages and the question of a message; one without our tags is all question."""
+    passages = [
+        Passage(int(number), place.partition(" › ")[2], text) for number, place, text in _PASSAGE.findall(message)
+    ]
     question = _QUESTION.search(message)
     return passages, (question.group(1) if question else message).strip()
 

@@ -9,6 +9,7 @@ Modes and the range of their score:
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,13 @@ from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
 from pydantic import ConfigDict, Field
 
+from rag.analyzer import Analyzer, Terms
 from rag.answer import Hit
 from rag.chunks import Chunk
 from rag.errors import InputError
-from rag.fusion import convex, reciprocal_rank
+from rag.fusion import Scores, convex, reciprocal_rank
 from rag.index.course import Course
+from rag.index.dense import unit
 from rag.index.table import Filter
 from rag.mmr import maximal_marginal_relevance
 from rag.settings import RetrievalSettings
@@ -37,6 +40,18 @@ class _Candidates:
     score: NDArray[np.float32]
 
 
+class _Query:
+    """A question on its way through the stages; analysed at most once."""
+
+    def __init__(self, text: str, analyzer: Analyzer, fetch_k: int, within: NDArray[np.int64] | None) -> None:
+        self.text, self.fetch_k, self.within = text, fetch_k, within
+        self._analyzer = analyzer
+
+    @cached_property
+    def terms(self) -> Terms:
+        return self._analyzer.analyze_one(self.text)
+
+
 class CourseRetriever(BaseRetriever):
     """Searches one version of a course. ``invoke`` gives LangChain documents, ``search`` gives hits with scores."""
 
@@ -44,6 +59,7 @@ class CourseRetriever(BaseRetriever):
 
     course: Course
     settings: RetrievalSettings = Field(default_factory=RetrievalSettings)
+    k: int | None = Field(None, ge=1, description="How many passages at most; None takes the setting.")
 
     def _get_relevant_documents(
         self,
@@ -53,7 +69,7 @@ class CourseRetriever(BaseRetriever):
         **kwargs: Any,
     ) -> list[Document]:
         documents = []
-        for hit in self.search(query, k=kwargs.get("k")):
+        for hit in self.search(query, k=kwargs.get("k"), filter=kwargs.get("filter")):
             document = hit.chunk.to_document()
             document.metadata |= {"score": hit.score, "scores": hit.scores}
             documents.append(document)
@@ -64,7 +80,7 @@ class CourseRetriever(BaseRetriever):
 
         Args:
             question: in Korean, English or both.
-            k: how many at most; None takes the setting.
+            k: how many at most; None takes this retriever's ``k`` or, without one, the setting.
             filter: metadata the passages must have.
 
         Raises:
@@ -72,42 +88,58 @@ class CourseRetriever(BaseRetriever):
         """
         if not question.strip():
             raise InputError("The question is empty.", remedy="Ask something about the course.")
-        within = None if filter is None else np.asarray(self.course.store.table.matching(filter), np.int64)
-        candidates = self._candidates(question, within)
-        order = self._order(candidates, self.settings.k if k is None else k)
-        return self._hits(candidates, order)
+        k = next(count for count in (k, self.k, self.settings.k) if count is not None)
+        query = self._query(question, k, filter)
+        match self.settings.mode:
+            case "keyword":
+                candidates = self._keyword(query)
+            case "similarity":
+                candidates = self._similarity(query)
+            case _:
+                candidates = self._hybrid(query)
+        return self._hits(candidates, self._order(candidates, k))
 
-    def _candidates(self, question: str, within: NDArray[np.int64] | None) -> _Candidates:
-        mode = self.settings.mode
-        lexical = None if mode == "similarity" else self._lexical(question, within)
-        if mode == "keyword" and lexical is not None:
-            rowids = _best(lexical, self.settings.fetch_k) + 1
-            found = lexical[rowids - 1]
-            return _Candidates(rowids, {"lexical": found}, found)
-        query = np.asarray(self.course.embedder.embed_query(question), np.float32)
-        dense_index = self.course.store.dense
-        if dense_index is None:
-            raise AssertionError("an opened course has a dense index")
-        near, similarity = dense_index.search(
-            query, self.settings.fetch_k, within=None if within is None else within.tolist()
-        )
-        if lexical is None:
-            return _Candidates(near, {"similarity": similarity}, similarity)
-        rowids = np.union1d(near, _best(lexical, self.settings.fetch_k) + 1)
-        dense = dense_index.vectors(rowids.tolist()) @ _unit(query)
-        words = lexical[rowids - 1]
-        fuse = convex if self.settings.fusion == "convex" else reciprocal_rank
-        fused = fuse(words, dense, dense_weight=self.settings.dense_weight)
-        return _Candidates(rowids, {"hybrid": fused, "lexical": words, "similarity": dense}, fused)
+    def _query(self, question: str, k: int, filter_: Filter | None) -> _Query:
+        within = None if filter_ is None else np.asarray(self.course.store.table.matching(filter_), np.int64)
+        return _Query(question, self.course.analyzer, max(k, self.settings.fetch_k), within)
 
-    def _lexical(self, question: str, within: NDArray[np.int64] | None) -> NDArray[np.float32]:
-        """BM25 of every chunk; position = rowid − 1."""
-        terms = self.course.analyzer.analyze_one(question)
-        scores = self.course.lexical.scores(terms, bigram_weight=self.settings.bigram_weight)
-        if within is None:
+    def _keyword(self, query: _Query) -> _Candidates:
+        scores = self._lexical_scores(query)
+        rowids = _best(scores, query.fetch_k) + 1
+        return _Candidates(rowids, {"lexical": scores[rowids - 1]}, scores[rowids - 1])
+
+    def _similarity(self, query: _Query) -> _Candidates:
+        vector = np.asarray(self.course.embedder.embed_query(query.text), np.float32)
+        within = None if query.within is None else query.within.tolist()
+        rowids, similarity = self.course.vectors.search(vector, query.fetch_k, within=within)
+        return _Candidates(rowids, {"similarity": similarity}, similarity)
+
+    def _hybrid(self, query: _Query) -> _Candidates:
+        """The best of both sides; each candidate gets its true score on either side, however it was found."""
+        scores = self._lexical_scores(query)
+        vector = np.asarray(self.course.embedder.embed_query(query.text), np.float32)
+        within = None if query.within is None else query.within.tolist()
+        near, _ = self.course.vectors.search(vector, query.fetch_k, within=within)
+        rowids = np.union1d(near, _best(scores, query.fetch_k) + 1)
+        lexical = scores[rowids - 1]
+        similarity = self.course.vectors.vectors(rowids.tolist()) @ unit(vector[None, :])[0]
+        fused = self._fused(query, lexical, similarity)
+        return _Candidates(rowids, {"hybrid": fused, "lexical": lexical, "similarity": similarity}, fused)
+
+    def _fused(self, query: _Query, lexical: Scores, dense: Scores) -> Scores:
+        weight = self.settings.dense_weight
+        if self.settings.fusion == "rrf":
+            return reciprocal_rank(lexical, dense, dense_weight=weight)
+        ceiling = self.course.lexical.ceiling(query.terms, bigram_weight=self.settings.bigram_weight)
+        return convex(lexical, dense, dense_weight=weight, ceiling=ceiling)
+
+    def _lexical_scores(self, query: _Query) -> Scores:
+        """BM25 of every chunk, position = rowid − 1; 0 where the filter does not let it through."""
+        scores = self.course.lexical.scores(query.terms, bigram_weight=self.settings.bigram_weight)
+        if query.within is None:
             return scores
         kept = np.zeros_like(scores)
-        kept[within - 1] = scores[within - 1]
+        kept[query.within - 1] = scores[query.within - 1]
         return kept
 
     def _order(self, candidates: _Candidates, k: int) -> list[int]:
@@ -116,10 +148,9 @@ class CourseRetriever(BaseRetriever):
         order = np.lexsort((candidates.rowids, -score))  # ties in document order
         if self.settings.threshold is not None:
             order = order[score[order] >= self.settings.threshold]
-        if self.settings.mode != "mmr" or self.course.store.dense is None:
+        if self.settings.mode != "mmr":
             return [int(position) for position in order[:k]]
-        order = order[: self.settings.fetch_k]
-        vectors = self.course.store.dense.vectors(candidates.rowids[order].tolist())
+        vectors = self.course.vectors.vectors(candidates.rowids[order].tolist())
         chosen = maximal_marginal_relevance(score[order], vectors, k=k, lambda_mult=self.settings.mmr_lambda)
         return [int(order[position]) for position in chosen]
 
@@ -143,8 +174,3 @@ def _best(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     else:
         positions = np.arange(len(scores))
     return positions[scores[positions] > 0].astype(np.int64)
-
-
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    length = float(np.linalg.norm(vector))
-    return vector / np.float32(length) if length > 0 else vector

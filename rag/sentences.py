@@ -1,7 +1,7 @@
 """Sentence boundaries: Kiwi where there is Hangul, a rule for the rest."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rag.analyzer import load_kiwi
 from rag.language import has_hangul
@@ -20,7 +20,7 @@ def split_sentences(text: str) -> list[Span]:
     spans: list[Span] = []
     for start, line in _lines(text):
         inner = _korean(line) if has_hangul(line) else _english(line)
-        spans += [(start + first, start + last) for first, last in inner]
+        spans += [(start + first, start + last) for first, last in _trimmed(line, inner)]
     return spans
 
 
@@ -32,16 +32,24 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         start += len(line) + 1
 
 
+def _trimmed(line: str, spans: Iterable[Span]) -> Iterator[Span]:
+    """Spans without the white space around them: Kiwi does not take all of Unicode's for such."""
+    for start, end in spans:
+        piece = line[start:end]
+        if piece.strip():
+            yield end - len(piece.lstrip()), start + len(piece.rstrip())
+
+
 def _korean(line: str) -> Iterator[Span]:
     for sentence in load_kiwi().split_into_sents(line):
         yield sentence.start, sentence.end
 
 
 def _english(line: str) -> Iterator[Span]:
-    start = len(line) - len(line.lstrip())
+    start = 0
     for match in _ENGLISH_END.finditer(line):
         if _ABBREVIATION.search(line, start, match.end()):
             continue
-        yield start, match.start() + len(match.group().rstrip())
+        yield start, match.end()
         start = match.end()
-    yield start, len(line.rstrip())
+    yield start, len(line)

@@ -8,13 +8,15 @@ from ingest.parsers.lines import markdown_table
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr html li main math nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
-) - {"math"}
+    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section summary table tbody td tfoot th thead "
+    "tr ul".split()
+)
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big br cite code data del dfn em font i img ins kbd label mark math meta link q rp rt ruby "
-    "samp script small source span strike strong style sub sup svg template time title tt u var video wbr head input audio "
-    "iframe button picture canvas col colgroup embed object param noscript option select textarea track area map base".split()
+    "a abbr acronym b bdi bdo big br cite code data del dfn em font i img ins kbd label mark math meta link q rp rt "
+    "ruby samp script small source span strike strong style sub sup svg template time title tt u var video wbr head "
+    "input audio iframe button picture canvas col colgroup embed object param noscript option select textarea track "
+    "area map base".split()
 )
 KNOWN_TAGS = _BLOCKS | _INLINE
 """Anything else in angle brackets is text: ``<sos>``, ``<class 'int'>``, ``Vec<T>``."""
@@ -51,12 +53,17 @@ class Walker:
     def _children(self, tag: Any, depth: int) -> None:
         for child in tag.children:
             name = getattr(child, "name", None)
-            if name is None or depth > _MAX_DEPTH:
+            if name is None:
                 self._inline.append(_string(child))
+            elif depth > _MAX_DEPTH:
+                self._inline.append(f" {child.get_text(' ')} ")
             elif name in _BLOCKS:
-                self._flush()
+                # A term and what it means are one paragraph.
+                if name != "dd":
+                    self._flush()
                 self._block(child, name, depth + 1)
-                self._flush()
+                if name != "dt":
+                    self._flush()
             elif name not in _DROPPED and child.find(_is_block_tag) is not None:
                 self._children(child, depth + 1)
             else:
@@ -72,7 +79,7 @@ class Walker:
         elif name == "table":
             self._table(tag, depth)
         elif name == "dt":
-            self._inline.append(self._inline_text(tag).strip() + ":")
+            self._inline.append(self._inline_text(tag).strip() + ": ")
         elif name != "hr":
             self._children(tag, depth)
 
@@ -99,16 +106,15 @@ class Walker:
         lines: list[str] = []
         start = int(tag.get("start") or 1) if str(tag.get("start") or "1").isdigit() else 1
         for number, item in enumerate(tag.find_all("li", recursive=False), start):
-            nested = item.find_all(["ul", "ol"])
-            inner = [sub for sub in nested if sub.find_parent("li") is item]
+            inner = _inner_lists(item)
             for sub in inner:
                 sub.extract()
             marker = f"{number}. " if tag.name == "ol" else "- "
             text = _one_line(self._inline_text(item))
             if text:
                 lines.append("  " * depth + marker + text)
-            for sub in inner if depth < _MAX_DEPTH else []:
-                lines += self._items(sub, depth + 1)
+            for sub in inner:
+                lines += self._items(sub, depth + 1) if depth < _MAX_DEPTH else [_one_line(sub.get_text(" "))]
         return lines
 
     def _table(self, tag: Any, depth: int) -> None:
@@ -135,8 +141,10 @@ class Walker:
             cells += [_one_line(self._inline_text(cell)), *[""] * (width - 1)]
         return cells
 
-    def _inline_text(self, tag: Any) -> str:  # noqa: C901 - one branch per inline tag
+    def _inline_text(self, tag: Any, depth: int = 0) -> str:  # noqa: C901 - one branch per inline tag
         name = tag.name
+        if depth > _MAX_DEPTH:
+            return str(tag.get_text(" "))
         if name == "br":
             return _BREAK
         if name in _DROPPED:
@@ -156,12 +164,25 @@ class Walker:
         if name in ("code", "tt", "kbd") and not tag.find(["code", "img", "br"]):
             text = " ".join(tag.get_text().split())
             return f"`{text}`" if text else ""
-        parts = [
-            _string(child) if getattr(child, "name", None) is None else self._inline_text(child)
+        parts = (
+            self._inline_text(child, depth + 1) if getattr(child, "name", None) else _string(child)
             for child in tag.children
-        ]
+        )
         separator = " " if name in _BLOCKS else ""
         return separator + "".join(parts) + separator
+
+
+def _inner_lists(item: Any) -> list[Any]:
+    """The lists right inside an item, wrappers aside, but not the lists inside those."""
+    lists: list[Any] = []
+    stack = [item]
+    while stack:
+        for child in reversed(list(stack.pop().find_all(True, recursive=False))):
+            if child.name in ("ul", "ol"):
+                lists.append(child)
+            else:
+                stack.append(child)
+    return lists[::-1] if len(lists) > 1 else lists
 
 
 def _is_block_tag(tag: Any) -> bool:

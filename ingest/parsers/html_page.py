@@ -1,6 +1,8 @@
 """HTML: the main content of a page, without what surrounds it on every page of the site."""
 
 import re
+from collections import Counter
+from itertools import islice
 from typing import Any
 
 from langchain_core.document_loaders import Blob
@@ -39,6 +41,8 @@ _NEVER = (
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w-]{2,30})", re.IGNORECASE)
 _MIN_SHARE = 0.25
 """Share of the body's text a main element must hold; a site may use the element for a teaser."""
+_LINK_REACH = 6
+"""Tags above a link in which a block of links is looked for."""
 _LINK_DENSITY = 0.6
 """Share of link text from which a block outside any main element is navigation."""
 
@@ -94,8 +98,11 @@ def _main_content(soup: Any) -> Any:
     for tag in body.select(_NEVER):
         tag.decompose()
     total = len(body.get_text())
+    candidates = body.select(",".join(_MAIN))
     for selector in _MAIN:
-        best = max(body.select(selector), key=lambda tag: len(tag.get_text()), default=None)
+        best = max(
+            (tag for tag in candidates if tag.css.match(selector)), key=lambda tag: len(tag.get_text()), default=None
+        )
         if best is not None and len(best.get_text()) >= _MIN_SHARE * total:
             _remove_around(best)
             return best
@@ -114,16 +121,18 @@ def _remove_around(main: Any) -> None:
 
 
 def _remove_link_blocks(body: Any) -> None:
-    for tag in body.find_all(["ul", "ol", "div"]):
-        if tag.decomposed:
+    counts: Counter[int] = Counter()
+    blocks: dict[int, Any] = {}
+    for link in body.find_all("a"):
+        for tag in islice(link.parents, _LINK_REACH):
+            if tag.name in ("ul", "ol", "div"):
+                counts[id(tag)] += 1
+                blocks[id(tag)] = tag
+    for key, count in counts.items():
+        tag = blocks[key]
+        if count < 3 or tag.decomposed or tag.find(["h1", "h2", "p", "pre"]):
             continue
-        links = tag.find_all("a")
         chars = len(tag.get_text(strip=True))
-        linked = sum(len(link.get_text(strip=True)) for link in links)
-        if (
-            len(links) >= 3
-            and linked >= _LINK_DENSITY * chars
-            and chars < 2000
-            and not tag.find(["h1", "h2", "p", "pre"])
-        ):
+        linked = sum(len(link.get_text(strip=True)) for link in tag.find_all("a"))
+        if chars < 2000 and linked >= _LINK_DENSITY * chars:
             tag.decompose()

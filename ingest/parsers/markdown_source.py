@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 _FENCE = re.compile(r"^\s*(?:>\s?)*(?:[-*+]\s+|\d+\.\s+)?(`{3,}|~{3,})(.*)$")
@@ -25,11 +26,13 @@ _LEFTOVERS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _MDX_LINE = re.compile(r"^(?:import\s.+from\s+['\"].*|import\s+['\"].*|export\s+(?:const|default|let)\b.*)$")
 _JSX_NAME = re.compile(r"</?([A-Z][\w.]*)|\{/\*|<>|</>")
+_MAX_TAG_CHARS = 5000
 _MAX_ROW_LINES = 12
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+\S")
-# Not indented, and wholly bold or led by an emoji: after a list item it begins something new, though CommonMark
-# takes it as the item's next line.
-_NEW_BLOCK = re.compile("^(?:\\*\\*[^*]{1,80}\\*\\*:?\\s*$|[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])")
+# Not indented, and wholly bold, a table row or led by an emoji: behind a list item it begins something new, though
+# CommonMark takes it as the item's next line. So does what follows an item that ends as a sentence does.
+_NEW_BLOCK = re.compile("^(?:\\*\\*[^*]{1,80}\\*\\*:?\\s*$|\\||[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])")
+_ENDED = re.compile(r"[.!?。](?:[\"'”’)*]{0,3})\s*$|[다요]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +62,19 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
 
     try:
         values = yaml.safe_load(match[1])
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         # Two rules with prose between them are no front matter; what is none is text.
         values = None
     looks = values is None and all(re.match(r"\s*[\w-]+\s*:|\s*-\s|\s|#|$", line) for line in match[1].split("\n"))
     if isinstance(values, dict) or looks:
-        return (values or {}), text[match.end() :]
+        return _scalars(values or {}), text[match.end() :]
     return {}, text
+
+
+def _scalars(values: dict[Any, Any]) -> dict[str, str | int | float]:
+    # Only plain values: aliases can make a nested one of any size.
+    plain = {str(key): str(value) if isinstance(value, date) else value for key, value in values.items()}
+    return {key: value for key, value in plain.items() if isinstance(value, (str, int, float))}
 
 
 def _marked(text: str) -> Iterator[tuple[str, bool]]:
@@ -100,12 +109,18 @@ def _mended(lines: list[tuple[str, bool]]) -> list[str]:
         line, fenced = lines[at]
         length = 1 if fenced or not _is_open_row(line) else _row_length(lines, at)
         in_list = False if fenced or not line.strip() else in_list or bool(_ITEM.match(line))
-        if in_list and _NEW_BLOCK.match(line):
+        if in_list and _begins_new_block(line, mended[-1] if mended else ""):
             mended.append("")
             in_list = False
         mended.append(line if length == 1 else " ".join(part.strip() for part, _ in lines[at : at + length]))
         at += length
     return mended
+
+
+def _begins_new_block(line: str, above: str) -> bool:
+    if line[:1].isspace() or _ITEM.match(line):
+        return False
+    return bool(_NEW_BLOCK.match(line)) or bool(_ENDED.search(above))
 
 
 def _is_open_row(line: str) -> bool:
@@ -154,7 +169,7 @@ def _tag_end(text: str, match: re.Match[str]) -> int | None:
     if match[0] in ("<>", "</>"):
         return match.end()
     if match[0] == "{/*":
-        end = text.find("*/}", match.end())
+        end = text.find("*/}", match.end(), match.end() + _MAX_TAG_CHARS)
         return end + 3 if end >= 0 else None
     if text[match.end() : match.end() + 1] not in (" ", "\n", "/", ">", "\t"):
         return None
@@ -162,8 +177,11 @@ def _tag_end(text: str, match: re.Match[str]) -> int | None:
 
 
 def _outside_braces(text: str, start: int) -> int | None:
+    end = min(len(text), start + _MAX_TAG_CHARS)
+    if text.find(">", start, end) < 0:
+        return None
     depth, quote = 0, ""
-    for at in range(start, min(len(text), start + 5000)):
+    for at in range(start, end):
         char = text[at]
         if quote:
             quote = "" if char == quote else quote

@@ -126,4 +126,6 @@ def _without_noise(text: str) -> str:
     text = _ANSI.sub("", text)
     # A progress bar rewrites its line; only what it showed last is output.
     lines = [line.rstrip("\r").rsplit("\r", 1)[-1].replace("\x08", "") for line in text.split("\n")]
-    return "\n".join(line for line in lines if not _PROGRESS.match(line) and not _OBJECT.match(line.strip()))
+    return "\n".join(
+        line for line in lines if len(line) > 500 or not _PROGRESS.match(line) and not _OBJECT.match(line.strip())
+    )

@@ -21,6 +21,7 @@ _ARTICLE_TITLE = re.compile(r"^제\s?\d{1,4}\s?조(?:의\s?\d{1,2})?\s?[(\[【][
 """A law's article with its title, before its text on the same line."""
 _SENTENCE_END = re.compile(r"[.!?。…:;][\"'”’)\]]*$|(?:다|요|음|함|임)\.?$")
 _HEADING_RATIO = 1.15
+_SAME_SIZE = 0.94
 _MAX_HEADING_CHARS = 120
 
 
@@ -36,12 +37,16 @@ class Layout:
         self._words = Vocabulary(pages)
 
     def _heading_sizes(self, pages: Sequence[Page]) -> list[float]:
-        sizes: Counter[float] = Counter()
-        for page in pages:
-            for line in page.lines:
-                if line.size >= _HEADING_RATIO * self._largest_body and _can_be_heading(line):
-                    sizes[round(line.size)] += 1
-        return sorted(sizes, reverse=True)
+        """The sizes of headings, largest first; sizes less than a sixteenth apart are one."""
+        lines = (line for page in pages for line in page.lines)
+        sizes = {
+            line.size for line in lines if line.size >= _HEADING_RATIO * self._largest_body and _can_be_heading(line)
+        }
+        distinct: list[float] = []
+        for size in sorted(sizes, reverse=True):
+            if not distinct or size < _SAME_SIZE * distinct[-1]:
+                distinct.append(size)
+        return distinct
 
     def elements(self, page: Page) -> list[Element]:
         """The elements of one page in reading order; code that follows code is one."""
@@ -135,7 +140,7 @@ class Layout:
         numbered = re.match(r"^\d{1,2}((?:\.\d{1,2}){1,4})\.?\s", line.text)
         if numbered:
             return min(6, 1 + numbered[1].count("."))
-        return 1 + min(4, sum(size > line.size + 0.75 for size in self._sizes))
+        return 1 + min(4, sum(line.size < _SAME_SIZE * size for size in self._sizes))
 
     def _goes_on(self, above: Line, below: Line) -> bool:
         return abs(above.size - below.size) <= 0.5 and 0 < above.y - below.y <= 1.9 * above.size
@@ -215,7 +220,7 @@ def _largest_body(pages: Sequence[Page], usual: float) -> float:
 
 
 def _reaches_margin(line: Line, lines: Sequence[Line], following: Line) -> bool:
-    margin = max(other.x1 for other in lines if other.x0 < line.x1 and line.x0 < other.x1)
+    margin = max((other.x1 for other in lines if other.x0 < line.x1 and line.x0 < other.x1), default=line.x1)
     if LEADER.search(line.text):
         return False
     # The next line's first word did not fit: that is what makes a line break one of the layout.

@@ -16,7 +16,7 @@ _MAX_RULES = 120
 LEADER = re.compile(r"(?:[.·…]\s?){4,}")
 """Dots that lead from an entry of a table of contents to its page."""
 _CELL_GAP = 0.8
-"""Gap between cells of a table without rules, in line heights; a space is a quarter, a justified one seldom more than a half."""
+"""Gap between cells of a table without rules, in line heights; a space is a quarter, a justified one seldom half."""
 
 
 @dataclass(slots=True)

@@ -14,8 +14,9 @@ _CARD = """\
 A static Korean-English embedding model: a text's vector is the mean of its tokens' vectors, scaled to length 1. It
 puts a Korean and an English text that mean the same close together, and needs neither torch nor a GPU.
 
-{tokens:,} tokens, {dimension} dimensions, {weights_mb:.1f} MB of weights. Each row of `codes` (int8) times its `scales`
-is a token's vector. The tokenizer is a unigram model over NFKC, lower-cased text; Hangul stays in whole syllables.
+{tokens:,} tokens, {dimension} dimensions, {weights_mb:.1f} MB of weights: four bits a value, and one scale a token
+(`rag/embeddings/static.py` reads them). The tokenizer is a unigram model over NFKC, lower-cased text; Hangul stays in
+whole syllables. Any length of text is read.
 
 ## Figures
 
@@ -44,8 +45,7 @@ made was left out of training.
 
 DATA holds `parallel/*.jsonl` and `pairs/*.jsonl`. sentence-transformers' `StaticEmbedding` was trained from random
 vectors with `MultipleNegativesRankingLoss` in all four directions ({steps:,} batches of {batch_size:,} pairs, Adam,
-learning rate {learning_rate:g}, scale {scale:g}, seed {seed}) in {minutes:.0f} minutes on two CPU cores. Pairs by
-task:
+learning rate {learning_rate:g}, scale {scale:g}, seed {seed}) in {minutes:.0f} minutes on a CPU. Pairs by task:
 
 {pairs}
 
@@ -61,8 +61,9 @@ Another number of threads changes the order of additions, and with it the last b
 
 ## Licence
 
-The weights are distributed under the MIT licence of this project. The data keeps the licences above; the table is the
-attribution they ask for.
+The weights are published with course-rag, under its licence. The data keeps the licences above, and the table is the
+attribution that they ask for. Whether a share-alike licence of training data reaches trained weights is not settled;
+who needs to be sure trains without these files: d2l, park-news, parakqc and korsts.
 """
 
 _SOURCES = (
@@ -89,7 +90,7 @@ def write_card(
         name=name,
         tokens=report.tokens,
         dimension=report.dimension,
-        weights_mb=report.tokens * (report.dimension + 4) / 1e6,
+        weights_mb=report.tokens * (report.dimension / 2 + 4) / 1e6,
         figures="\n".join(_figure(recall) for recall in recalls),
         sources="\n".join(f"| {source} | {licence} | {by} |" for source, licence, by in _SOURCES),
         command=command(settings),

@@ -12,9 +12,9 @@ import re
 import unicodedata
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from rag.errors import EmbedderError
@@ -58,14 +58,18 @@ def read_training_data(data: Path, seed: int) -> TrainingData:
     """
     dropped: Counter[str] = Counter()
     documents = _document_tails(data / "documents")
-    rows = _deduplicate(_usable(_read(data / "parallel", "*.jsonl"), documents, dropped), dropped)
+    rows = _deduplicate(_usable(_read(data / "parallel", "*.jsonl", "ko", "en"), documents, dropped), dropped)
     if not rows:
         raise EmbedderError(
             f"No Korean-English pairs in {data / 'parallel'}.",
             remedy="Give --data a folder with parallel/*.jsonl, one object per line with at least ko and en.",
         )
     trained = [row for row in rows if not _is_held_out(row)]
-    sections = list(_usable(_read(data / "pairs", "korean-sections.jsonl"), documents, dropped))
+    sections = list(
+        _usable(
+            _read(data / "pairs", "korean-sections.jsonl", "id", "file", "title", "heading", "text"), documents, dropped
+        )
+    )
     rng = random.Random(seed)  # noqa: S311  (pairs, not secrets)
     tasks = {
         "translation": [Pair(row["ko"], row["en"], row["ko"]) for row in trained],
@@ -128,7 +132,8 @@ def section_pairs(sections: Sequence[Row], rng: random.Random) -> Iterator[Pair]
         sentences = [s for line in section["text"].splitlines() for s in split_sentences(line)]
         if sum(map(len, sentences)) < _SHORT * 2:
             continue
-        title = section["heading"] if section["heading"] == section["title"] else _joined(_titles(section))
+        # A dict keeps the order and drops the heading where it repeats the title.
+        title = _joined(dict.fromkeys([section["title"], section["heading"]]))
         yield Pair(title, section["text"][:_SECTION_CHARACTERS], section["id"])
         for index in rng.sample(range(len(sentences)), k=min(4, len(sentences))):
             rest = sentences if rng.random() < 0.5 else sentences[:index] + sentences[index + 1 :]
@@ -140,15 +145,15 @@ def section_pairs(sections: Sequence[Row], rng: random.Random) -> Iterator[Pair]
 def paraphrase_pairs(folder: Path, rng: random.Random) -> Iterator[Pair]:
     """Pair Korean sentences that mean the same: paraphrase groups, labelled pairs, pairs scored 4 or more of 5."""
     groups: defaultdict[str, list[str]] = defaultdict(list)
-    for row in _read(folder, "parakqc.jsonl"):
+    for row in _read(folder, "parakqc.jsonl", "group", "text"):
         groups[str(row["group"])].append(row["text"])
     for group, texts in groups.items():
         rng.shuffle(texts)
         yield from (Pair(a, b, f"parakqc-{group}") for a, b in zip(texts, texts[1:], strict=False))
-    for row in _read(folder, "question-pair.jsonl"):
+    for row in _read(folder, "question-pair.jsonl", "a", "b", "label"):
         if row["label"] == 1:
             yield Pair(row["a"], row["b"], row["a"])
-    for row in _read(folder, "korsts-train.jsonl"):
+    for row in _read(folder, "korsts-train.jsonl", "a", "b", "score"):
         if row["score"] >= 4:
             yield Pair(row["a"], row["b"], row["a"])
 
@@ -162,15 +167,23 @@ def split_sentences(text: str) -> list[str]:
     return [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence] or [text]
 
 
-def _read(folder: Path, pattern: str) -> Iterator[Row]:
+def _read(folder: Path, pattern: str, *keys: str) -> Iterator[Row]:
+    """Rows of the files, in order of their names; every row has the keys.
+
+    Raises:
+        EmbedderError: a line is not a JSON object, or lacks a key.
+    """
     for file in sorted(folder.glob(pattern)):
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             try:
                 row = json.loads(line)
-            except ValueError as error:
+            except ValueError:
+                row = None
+            if not isinstance(row, dict) or set(keys) - row.keys():
                 raise EmbedderError(
-                    f"{file.name}, line {number} is not JSON: {error}.", remedy="Correct or remove the line."
-                ) from error
+                    f"{file.name}, line {number} is not a JSON object with {', '.join(keys)}.",
+                    remedy="Correct or remove the line.",
+                )
             yield row
 
 
@@ -178,7 +191,7 @@ def _usable(rows: Iterator[Row], documents: frozenset[tuple[str, ...]], dropped:
     for row in rows:
         file = str(row.setdefault("file", row.get("source", "")))
         # A document's name is its path written flat, so a path's folder and stem are its last words.
-        if _words("/".join(PurePosixPath(file).with_suffix("").parts[-2:])) in documents:
+        if _words("/".join(file.rpartition(".")[0].split("/")[-2:])) in documents:
             dropped[f"the source of a file in documents/: {file}"] += 1
         else:
             yield row
@@ -219,7 +232,7 @@ def _sections(rows: Sequence[Row]) -> list[list[Row]]:
     found: defaultdict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for row in rows:
         if row.get("section_ko") and row.get("section_en"):
-            found[row["source"], row["file"], row["section_en"]].append(row)
+            found[str(row.get("source")), row["file"], row["section_en"]].append(row)
     return list(found.values())
 
 
@@ -238,11 +251,7 @@ def _body(section: Sequence[Row], language: str) -> str:
     return _joined(row[language] for row in section if row.get("kind") != "h")[:_SECTION_CHARACTERS]
 
 
-def _titles(section: Row) -> list[str]:
-    return [section["title"], section["heading"]]
-
-
-def _joined(texts: Any) -> str:
+def _joined(texts: Iterable[str]) -> str:
     return " ".join(texts)
 
 

@@ -31,15 +31,15 @@ class TrainingSettings:
 
     vocabulary_size: int = 40_000
     """Most tokens in the vocabulary."""
-    dimension: int = 256
+    dimension: int = 512
     """Length of a vector."""
-    steps: int = 1_500
+    steps: int = 1_000
     """Batches to learn from."""
     batch_size: int = 1_024
     """Pairs in a batch."""
     longest: int = 256
     """Tokens of a text that are read in training; the model itself reads all."""
-    learning_rate: float = 0.05
+    learning_rate: float = 0.1
     """Adam's, at its highest; it rises over the first twentieth of the steps and then falls in a line to 0."""
     scale: float = 20.0
     """Cosine similarities are multiplied by it before the softmax."""

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 from tokenizers import Tokenizer
 
 from rag.embeddings.base import Embedder
@@ -169,7 +169,7 @@ def save_static(folder: Path, name: str, tokenizer_json: str, vectors: NDArray[n
     config = {"name": name, "dimension": int(vectors.shape[1]), "max_tokens": None}
     (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     (folder / TOKENIZER_FILE).write_text(tokenizer_json, encoding="utf-8")
-    save_file({"codes": pack(codes), "scales": scales}, folder / WEIGHTS_FILE)
+    (folder / WEIGHTS_FILE).write_bytes(save({"codes": pack(codes), "scales": scales}))
 
 
 def _batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from rag.analyzer import Analyzer
 from rag.embeddings.base import Embedder, load_embedder
-from rag.errors import EmbedderMismatchError
+from rag.errors import CorruptIndexError, EmbedderMismatchError
+from rag.index.dense import DenseIndex
 from rag.index.folder import LEXICAL, IndexFolder
 from rag.index.lexical import LexicalIndex
 from rag.index.manifest import Manifest
@@ -43,7 +46,7 @@ class Course:
         manifest = Manifest.read(path)
         manifest.verify(path, recovery=folder.recovery)
         analyzer = Analyzer()
-        embedder = load_embedder(EmbedderSettings.model_validate(manifest.embedder_settings))
+        embedder = load_embedder(_embedder_settings(manifest, path))
         _require_same("embedder", manifest.embedder, embedder.identity)
         _require_same("analyzer", manifest.analyzer, analyzer.identity)
         return cls(
@@ -54,6 +57,13 @@ class Course:
             analyzer=analyzer,
             embedder=embedder,
         )
+
+    @property
+    def vectors(self) -> DenseIndex:
+        """The dense index of this version."""
+        if self.store.dense is None:
+            raise AssertionError("a published version has a dense index")
+        return self.store.dense
 
     @property
     def version(self) -> int:
@@ -67,6 +77,17 @@ class Course:
     def refreshed(self) -> "Course":
         """This course, or the newer version that has been published since."""
         return self if self.is_current() else Course.open(self.folder.path)
+
+
+def _embedder_settings(manifest: Manifest, folder: Path) -> EmbedderSettings:
+    try:
+        return EmbedderSettings.model_validate(manifest.embedder_settings)
+    except ValidationError as error:
+        name = ".".join(map(str, error.errors()[0]["loc"]))
+        raise CorruptIndexError(
+            f"The embedder settings of {folder} cannot be used: {name}: {error.errors()[0]['msg']}.",
+            remedy="Rebuild it: course-rag build FOLDER_WITH_DOCUMENTS --full",
+        ) from error
 
 
 def _require_same(what: str, built_with: str, found: str) -> None:

@@ -5,6 +5,7 @@ query is a sum over a few columns. Document *i* of the arrays is the chunk with 
 """
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ class LexicalIndex:
                 name: BM25.load(str(folder / name), load_corpus=False) if (folder / name).is_dir() else None
                 for name in FIELDS
             }
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise CorruptIndexError(f"{folder} is not a lexical index ({error}).", remedy=_REBUILD) from error
         return cls(fields, size)
 
@@ -73,14 +74,21 @@ class LexicalIndex:
         words = self._score("words", query.words)
         return words + np.float32(bigram_weight) * self._score("bigrams", query.bigrams)
 
-    def idf(self, words: Sequence[str]) -> list[float]:
-        """Inverse document frequency of each word, ``ln(1 + (N - n + ½) / (n + ½))``; unknown words have the most."""
-        field = self._fields["words"]
-        counts = [0 if field is None else self._document_frequency(field, word) for word in words]
-        return [float(np.log(1 + (self._size - count + 0.5) / (count + 0.5))) for count in counts]
+    def ceiling(self, query: Terms, *, bigram_weight: float) -> float:
+        """What no score of this query can exceed: the sum of its terms' idf, since a term's weight is below its idf.
 
-    def _document_frequency(self, field: Any, word: str) -> int:
-        column = field.vocab_dict.get(word)
+        Terms that the course does not have count in full, so a query it knows little of scores far below.
+        """
+        return sum(self.idf(query.words)) + bigram_weight * sum(self.idf(query.bigrams, field="bigrams"))
+
+    def idf(self, terms: Sequence[str], *, field: str = "words") -> list[float]:
+        """Inverse document frequency of each term, ``ln(1 + (N - n + ½) / (n + ½))``; unknown terms have the most."""
+        counts = [self._document_frequency(self._fields[field], term) for term in terms]
+        return [math.log(1 + (self._size - count + 0.5) / (count + 0.5)) for count in counts]
+
+    @staticmethod
+    def _document_frequency(field: Any, term: str) -> int:
+        column = None if field is None else field.vocab_dict.get(term)
         if column is None:
             return 0
         pointers = field.scores["indptr"]

@@ -1,11 +1,12 @@
 """``course-rag embedder``: train and measure a static embedding model."""
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from ui.cli.output import say, say_json
 
 if TYPE_CHECKING:
     from ingest.training.evaluate import Recall
@@ -62,9 +63,9 @@ def train(
     write_card(out, settings, report, recalls)
     if as_json:
         figures = [dataclasses.asdict(recall) for recall in recalls]
-        typer.echo(json.dumps({"model": model.identity, **dataclasses.asdict(report), "recall": figures}))
+        say_json({"model": model.identity, **dataclasses.asdict(report), "recall": figures})
     else:
-        typer.echo(f"{model.identity}: {report.tokens} tokens x {report.dimension}, {report.seconds:.0f} s")
+        say(f"{model.identity}: {report.tokens} tokens x {report.dimension}, {report.seconds:.0f} s")
         _print_table(recalls)
 
 
@@ -84,19 +85,12 @@ def evaluate(
     recalls = measure(embeddings, data)
     if as_json:
         figures = [dataclasses.asdict(recall) for recall in recalls]
-        typer.echo(json.dumps({"model": embeddings.identity, "recall": figures}))
+        say_json({"model": embeddings.identity, "recall": figures})
     else:
         _print_table(recalls)
 
 
 def _print_table(recalls: list["Recall"]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("set")
-    for column in ("questions", "passages", "recall@1", "recall@5"):
-        table.add_column(column, justify="right")
+    say(f"{'set':<28}{'questions':>10}{'passages':>10}{'recall@1':>10}{'recall@5':>10}")
     for recall in recalls:
-        counts = (str(recall.questions), str(recall.passages))
-        table.add_row(recall.name, *counts, f"{recall.at_1:.1%}", f"{recall.at_5:.1%}")
-    Console().print(table)
+        say(f"{recall.name:<28}{recall.questions:>10}{recall.passages:>10}{recall.at_1:>10.1%}{recall.at_5:>10.1%}")

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from ui.cli import asking, building, doctor, versions
 from ui.cli.embedder import embedder_app
+from ui.cli.evaluating import eval_app
 from ui.cli.options import ConfigOption, IndexOption, settings_of
 from ui.cli.output import say_error
 
@@ -67,6 +68,7 @@ app.command("versions")(versions.versions)
 app.command("diff")(versions.diff)
 app.command("rollback")(versions.rollback)
 app.command("doctor")(doctor.doctor)
+app.add_typer(eval_app, name="eval")
 app.add_typer(embedder_app, name="embedder")
 
 

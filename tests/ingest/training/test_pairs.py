@@ -18,7 +18,7 @@ from ingest.training.pairs import (
 from rag.errors import EmbedderError
 
 
-def row(ko: str, en: str, file: str = "a.md", **more: str) -> Row:
+def row(ko: str, en: str, file: str = "b.md", **more: str) -> Row:
     return {"source": "made-up", "file": file, "ko": ko, "en": en, **more}
 
 
@@ -145,5 +145,8 @@ def test_no_pairs_and_bad_lines_are_told(tmp_path: Path) -> None:
     assert "parallel/*.jsonl" in none.value.remedy
     (tmp_path / "parallel").mkdir()
     (tmp_path / "parallel" / "x.jsonl").write_text('{"ko": "가", "en": "a"}\n{"ko"\n', encoding="utf-8")
-    with pytest.raises(EmbedderError, match=r"x\.jsonl, line 2 is not JSON"):
+    with pytest.raises(EmbedderError, match=r"x\.jsonl, line 2 is not a JSON object with ko, en"):
+        read_training_data(tmp_path, seed=1)
+    (tmp_path / "parallel" / "x.jsonl").write_text('{"ko": "가"}\n', encoding="utf-8")
+    with pytest.raises(EmbedderError, match=r"x\.jsonl, line 1"):
         read_training_data(tmp_path, seed=1)

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -89,8 +90,9 @@ def test_quantised_rows_are_near() -> None:
     assert np.abs(codes).max() == 7
     assert (np.abs(stored - vectors) <= scales[:, None] / 2 + 1e-6)[inside].all()
     assert scales[7] == 0 and not codes[7].any()
+    stored, vectors = np.delete(stored, 7, axis=0), np.delete(vectors, 7, axis=0)
     cosines = (stored * vectors).sum(axis=1) / np.linalg.norm(stored, axis=1) / np.linalg.norm(vectors, axis=1)
-    assert np.delete(cosines, 7).min() > 0.99
+    assert cosines.min() > 0.99
 
 
 @given(
@@ -119,14 +121,15 @@ def test_equals_brute_force(bundled: StaticEmbeddings) -> None:
     st.integers(1, 40),
 )
 @settings(max_examples=40, deadline=None)
-def test_a_row_depends_on_its_text_alone(texts: list[str], random, limit: int) -> None:  # noqa: ANN001
-    model = StaticEmbeddings.load(BUNDLED)
-    alone = np.concatenate([model.embed_array([text]) for text in texts])
+def test_a_row_depends_on_its_text_alone(
+    bundled: StaticEmbeddings, texts: list[str], random: Random, limit: int
+) -> None:
+    alone = np.concatenate([bundled.embed_array([text]) for text in texts])
     order = list(range(len(texts)))
     random.shuffle(order)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(static, "_BATCH_CHARACTERS", limit)
-        together = model.embed_array([texts[position] for position in order])
+        together = bundled.embed_array([texts[position] for position in order])
     assert np.array_equal(together, alone[order])
 
 

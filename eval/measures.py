@@ -1,0 +1,115 @@
+"""What ``make bench`` measures, one function per row of its table."""
+
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.course_sets import CourseSet
+from eval.processes import Finished, course_rag
+from eval.questions import Question
+from eval.run import run_questions
+from eval.scoring import Mean, Scores, score
+from rag.assistant import Assistant
+from rag.index.course import Course
+from rag.settings import IndexSettings, RetrievalSettings, SearchMode, Settings
+
+MODES: tuple[SearchMode, ...] = ("keyword", "similarity", "hybrid")
+_COLD_STARTS = 3
+_WARM_UP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of the table.
+
+    Attributes:
+        subject: the set or the step.
+        name: of the figure.
+        value: None where there is nothing to measure.
+        count: questions, files or passages behind it.
+        asked: what is asked of it; empty if it is only reported.
+    """
+
+    subject: str
+    name: str
+    value: float | None
+    count: int
+    asked: str = ""
+
+
+def build(documents: Path, index: Path, folder: Path) -> Finished:
+    """Build an index with default settings, as a user does."""
+    return course_rag(["build", str(documents.absolute()), "--index", str(index)], folder=folder)
+
+
+def retrieval(name: str, course_set: CourseSet, index: Path, asked: dict[str, str]) -> Iterator[Figure]:
+    """recall@1 and @5 of the right source, in each mode, over the answerable questions of a set.
+
+    Args:
+        name: of the set.
+        course_set: its questions.
+        index: built from its documents.
+        asked: what is asked of ``MODE recall@K``.
+    """
+    course = Course.open(index)
+    questions = [question for question in course_set.questions if question.answerable and question.sources]
+    for mode in MODES:
+        settings = Settings(index=IndexSettings(path=index), retrieval=RetrievalSettings(mode=mode))
+        run = run_questions(Assistant(settings, course=course), questions, answers=False)
+        scores = score(run)
+        for metric in ("recall@1", "recall@5"):
+            value = scores.means[metric].mean
+            yield Figure(f"{name} · {mode}", metric, value, len(questions), asked.get(f"{mode} {metric}", ""))
+        yield Figure(f"{name} · {mode}", "search p50 ms", scores.latency["search"].p50, len(questions))
+
+
+def building(documents: Path, index: Path, folder: Path) -> Iterator[Figure]:
+    """Passages per second through a whole build, peak memory, and the time of a second build that finds no change."""
+    first, second = build(documents, index, folder), build(documents, index, folder)
+    chunks, files = int(first.output["chunks"]), int(first.output["files"]["indexed"])
+    yield Figure("build", "passages/s", chunks / first.wall_s, chunks)
+    yield Figure("build", "seconds", first.wall_s, files)
+    yield Figure("build", "peak MiB", first.peak_mib, files)
+    yield Figure("second build", "seconds / first", second.wall_s / first.wall_s, files, "< 0.33")
+    yield Figure("second build", "files indexed", second.output["files"]["indexed"], files, "0")
+
+
+def asking(questions: Sequence[Question], index: Path) -> Iterator[Figure]:
+    """Evidence, answers, refusals and warm query times with default settings."""
+    assistant = Assistant(Settings(index=IndexSettings(path=index)))
+    for question in questions[:_WARM_UP]:
+        assistant.ask(question.user_input)
+    scores = score(run_questions(assistant, questions))
+    yield from _evidence(scores)
+    for name in ("token_f1", "answer_recall", "citation_correctness", "citation_evidence"):
+        yield _figure("answers (extractive)", name, scores.means[name])
+    for name in ("refusal_precision", "refusal_recall", "refusal_accuracy"):
+        yield _figure("refusals (extractive)", name, scores.means[name])
+    for step, latency in scores.latency.items():
+        yield Figure(f"query, warm · {step}", "p50 ms", latency.p50, latency.count)
+        yield Figure(f"query, warm · {step}", "p95 ms", latency.p95, latency.count)
+    failed = sum(any(value.failed for value in each.values.values()) for each in scores.questions)
+    yield Figure("questions that ended in an error", "questions", failed, len(questions), "0")
+
+
+def _evidence(scores: Scores) -> Iterator[Figure]:
+    """evidence-hit@1/5/10 over the set and over each tag that has evidence."""
+    groups = {"all": scores.means}
+    groups |= {name: means for name, means in scores.slices.items() if name.startswith("tag=")}
+    for group, means in groups.items():
+        for k in (1, 5, 10):
+            mean = means[f"evidence_hit@{k}"]
+            if mean.count:
+                yield _figure(f"course-documents · {group}", f"evidence-hit@{k}", mean)
+
+
+def _figure(subject: str, name: str, mean: Mean) -> Figure:
+    return Figure(subject, name, mean.mean, mean.count)
+
+
+def cold_start(question: str, index: Path, folder: Path) -> Iterator[Figure]:
+    """Median wall time and peak memory of ``course-rag ask`` as a fresh process."""
+    asked = [course_rag(["ask", question, "--index", str(index)], folder=folder) for _ in range(_COLD_STARTS)]
+    yield Figure("ask, cold start", "seconds", statistics.median(each.wall_s for each in asked), _COLD_STARTS)
+    yield Figure("ask, cold start", "peak MiB", max(each.peak_mib for each in asked), _COLD_STARTS)

@@ -1,0 +1,148 @@
+"""What a run file holds: questions, passages, answers, verdicts, and what they were made with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from eval.questions import Question
+from rag.answer import Answer, Hit
+
+FORMAT = 1
+"""Raise it when older code could not read a run file any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A hit as it was: where it stands and what it says; the fields are those of ``rag.chunks.Chunk``."""
+
+    source: str
+    text: str
+    page: int | None = None
+    heading: tuple[str, ...] = ()
+    start: int = 0
+    end: int = 0
+    lead: str = ""
+    also_in: tuple[str, ...] = ()
+    score: float = 0.0
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, hit: Hit) -> "Passage":
+        """Record a hit."""
+        chunk = hit.chunk
+        return cls(
+            source=chunk.source,
+            text=chunk.text,
+            page=chunk.page,
+            heading=chunk.heading,
+            start=chunk.start,
+            end=chunk.end,
+            lead=chunk.lead,
+            also_in=chunk.also_in,
+            score=hit.score,
+            scores=dict(hit.scores),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CitedPassage:
+    """A citation: its mark is the 1-based number of the passage among those handed to the language model."""
+
+    mark: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """What the assistant answered, and the passages that were handed to the language model."""
+
+    text: str
+    refused: bool
+    citations: tuple[CitedPassage, ...]
+    handed: tuple[Passage, ...]
+    unknown_marks: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, answer: Answer) -> "GivenAnswer":
+        """Record an answer."""
+        return cls(
+            text=answer.text,
+            refused=answer.refused,
+            citations=tuple(CitedPassage(each.mark, each.quote) for each in answer.citations),
+            handed=tuple(Passage.of(hit) for hit in answer.hits),
+            unknown_marks=answer.unknown_marks,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question of a run.
+
+    Attributes:
+        question: as the set has it.
+        hits: passages found, best first; None if the search failed.
+        answer: None if none was asked for, or if it failed.
+        error: why search or answer failed, with the remedy; empty if they did not.
+        search_ms, answer_ms: wall-clock milliseconds; None where that step did not end.
+    """
+
+    question: Question
+    hits: tuple[Passage, ...] | None = None
+    answer: GivenAnswer | None = None
+    error: str = ""
+    search_ms: float | None = None
+    answer_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """The verdict of a language model on one question by one metric.
+
+    Attributes:
+        id: of the question.
+        metric: "faithfulness" or "context_recall".
+        value: in [0, 1], or None.
+        reason: why there is no value; empty if there is one.
+        failed: whether a value was due; False where the metric does not apply, such as to a refusal.
+        took_ms: wall-clock milliseconds of the judge.
+    """
+
+    id: str
+    metric: str
+    value: float | None = None
+    reason: str = ""
+    failed: bool = False
+    took_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything a score can be computed from.
+
+    Attributes:
+        format: of the run file.
+        created: ISO 8601, UTC.
+        question_set: name of the file with the questions.
+        question_set_sha256: of its bytes; empty if the questions came from no file.
+        answered: whether answers were asked for, or passages alone.
+        depth: most passages recorded per question.
+        settings: without secrets.
+        index: version, fingerprint, embedder, analyzer, number of chunks.
+        libraries: versions, by name.
+        rows: one per question, in the order of the set.
+        judge: PROVIDER:MODEL that judged; empty if none did.
+        judged: its verdicts.
+    """
+
+    format: int
+    created: str
+    question_set: str
+    question_set_sha256: str
+    answered: bool
+    depth: int
+    settings: dict[str, Any]
+    index: dict[str, Any]
+    libraries: dict[str, str]
+    rows: tuple[Row, ...]
+    judge: str = ""
+    judged: tuple[JudgedRow, ...] = ()

@@ -1,0 +1,6 @@
+"""The language model that needs no language model: it answers with the sentences that answer the question.
+
+* ``segments``  a passage as sentences, list items and table rows, each with what stands above it
+* ``scoring``   how well a segment answers, and whether anything answers at all
+* ``model``     the LangChain chat model around them
+"""

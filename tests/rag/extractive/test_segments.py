@@ -1,0 +1,56 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.extractive.segments import Segment, segments
+
+
+def test_prose_is_sentences() -> None:
+    assert segments("One is here. Two is there.\n\n셋은 저기 있다.") == [
+        Segment("One is here."),
+        Segment("Two is there."),
+        Segment("셋은 저기 있다."),
+    ]
+
+
+def test_a_list_item_knows_what_is_above_and_below() -> None:
+    assert segments("Metrics:\n- Faithfulness\n  - counts claims\n- Recall\nAfter.") == [
+        Segment("Metrics:", (), ("- Faithfulness", "  - counts claims", "- Recall")),
+        Segment("- Faithfulness", ("Metrics:",), ("  - counts claims",)),
+        Segment("  - counts claims", ("Metrics:", "- Faithfulness")),
+        Segment("- Recall", ("Metrics:",)),
+        Segment("After."),
+    ]
+
+
+def test_prose_that_does_not_lead_in_is_not_above() -> None:
+    assert segments("Some prose.\n1. first\n2) second") == [
+        Segment("Some prose."),
+        Segment("1. first"),
+        Segment("2) second"),
+    ]
+
+
+def test_table_rows_stand_under_their_header() -> None:
+    assert segments("| metric | needs |\n| --- | :-: |\n| recall | yes |\n| mrr | no |\n\ntext") == [
+        Segment("| metric | needs |", (), ("| recall | yes |", "| mrr | no |")),
+        Segment("| recall | yes |", ("| metric | needs |",)),
+        Segment("| mrr | no |", ("| metric | needs |",)),
+        Segment("text"),
+    ]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["- ", "  - ", "1. ", "| a ", "|---|", "\n", "\n", "Text. ", "끝이다. ", ":", "\t"]), max_size=20
+    ).map("".join)
+)
+@settings(max_examples=80)
+def test_segments_are_verbatim_and_what_is_below_says_so_too(passage: str) -> None:
+    found = segments(passage)
+    for position, segment in enumerate(found):
+        assert segment.text in passage
+        assert segment.text.strip()
+        below = [each.text for each in found[position + 1 : position + 1 + len(segment.below)]]
+        assert list(segment.below) == below
+        earlier = [each.text for each in found[:position]]
+        assert set(segment.above) <= set(earlier)

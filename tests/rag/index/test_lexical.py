@@ -1,0 +1,152 @@
+import json
+import math
+import random
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.analyzer import Analyzer, Terms
+from rag.errors import CorruptIndexError
+from rag.index.lexical import B, K1, LexicalIndex
+
+TEXTS = [
+    "기울기 소실은 기울기가 작아지는 문제이다",
+    "Gradient descent follows the gradient, the gradient of the loss",
+    "하이브리드 검색은 BM25와 벡터 검색을 합친다",
+    "BM25 ranks passages by their terms",
+    "",
+    "정규화",
+]
+
+
+def bm25(documents: list[list[str]], query: list[str]) -> list[float]:
+    """BM25 term by term, with Lucene's idf ``ln(1 + (N - n + ½) / (n + ½))`` (Kamphuis et al. 2020, table 1)."""
+    average = sum(map(len, documents)) / len(documents)
+    scores = []
+    for document in documents:
+        counts = Counter(document)
+        score = 0.0
+        for term in query:
+            containing = sum(term in other for other in documents)
+            if not counts[term]:
+                continue
+            idf = math.log(1 + (len(documents) - containing + 0.5) / (containing + 0.5))
+            frequency = counts[term]
+            score += idf * frequency / (frequency + K1 * (1 - B + B * len(document) / average))
+        scores.append(score)
+    return scores
+
+
+@pytest.fixture(scope="module")
+def terms() -> list[Terms]:
+    return list(Analyzer().analyze(TEXTS))
+
+
+@pytest.fixture(scope="module")
+def index(terms: list[Terms]) -> LexicalIndex:
+    return LexicalIndex.build(terms)
+
+
+QUERIES = ["기울기 소실이란?", "gradient of BM25", "벡터검색", "BM25 BM25", "미등록어", ""]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("weight", [0.0, 0.3, 2.0])
+def test_scores_are_textbook_bm25(index: LexicalIndex, terms: list[Terms], query: str, weight: float) -> None:
+    asked = Analyzer().analyze_one(query)
+    words = bm25([each.words for each in terms], asked.words)
+    bigrams = bm25([each.bigrams for each in terms], asked.bigrams)
+    wanted = [word + weight * bigram for word, bigram in zip(words, bigrams, strict=True)]
+    assert index.scores(asked, bigram_weight=weight).tolist() == pytest.approx(wanted, abs=1e-5)
+
+
+def test_scores_are_textbook_bm25_on_many_random_documents() -> None:
+    rng = random.Random(7)  # noqa: S311
+    vocabulary = [f"w{number}" for number in range(30)]
+    documents = [
+        Terms(rng.choices(vocabulary, k=rng.randint(0, 40)), rng.choices(vocabulary[:5], k=rng.randint(0, 5)))
+        for _ in range(60)
+    ]
+    index = LexicalIndex.build(documents)
+    for _ in range(10):
+        query = Terms(rng.choices([*vocabulary, "unknown"], k=4), rng.choices(vocabulary[:5], k=2))
+        wanted = np.array(bm25([each.words for each in documents], query.words))
+        wanted += 0.5 * np.array(bm25([each.bigrams for each in documents], query.bigrams))
+        assert index.scores(query, bigram_weight=0.5).tolist() == pytest.approx(wanted.tolist(), abs=1e-4)
+
+
+def test_unknown_words_score_nothing(index: LexicalIndex) -> None:
+    asked = Analyzer().analyze_one("xylophone 캥거루")
+    assert index.scores(asked, bigram_weight=1.0).tolist() == [0.0] * len(TEXTS)
+
+
+def test_save_and_open(index: LexicalIndex, tmp_path: Path) -> None:
+    index.save(tmp_path / "lexical")
+    opened = LexicalIndex.open(tmp_path / "lexical")
+    assert len(opened) == len(index) == len(TEXTS)
+    for query in QUERIES:
+        asked = Analyzer().analyze_one(query)
+        found = opened.scores(asked, bigram_weight=0.3)
+        assert found.tolist() == index.scores(asked, bigram_weight=0.3).tolist()
+    assert opened.idf(["기울기", "bm25"]) == index.idf(["기울기", "bm25"])
+
+
+@pytest.mark.parametrize(
+    ("documents", "query"),
+    [
+        ([Terms([], []), Terms([], [])], Terms(["a"], ["b"])),
+        ([Terms(["a"], []), Terms([], [])], Terms(["x"], ["b"])),
+    ],
+)
+def test_fields_without_a_term(documents: list[Terms], query: Terms, tmp_path: Path) -> None:
+    index = LexicalIndex.build(documents)
+    assert index.scores(query, bigram_weight=0.3).tolist() == [0.0, 0.0]
+    index.save(tmp_path / "lexical")
+    assert LexicalIndex.open(tmp_path / "lexical").scores(query, bigram_weight=0.3).tolist() == [0.0, 0.0]
+
+
+def test_no_documents_at_all(tmp_path: Path) -> None:
+    index = LexicalIndex.build([])
+    index.save(tmp_path / "lexical")
+    assert LexicalIndex.open(tmp_path / "lexical").scores(Terms(["a"], ["b"]), bigram_weight=0.3).tolist() == []
+
+
+def test_idf_is_lucenes(index: LexicalIndex) -> None:
+    found = index.idf(["bm25", "기울기", "미등록어"])
+    assert found == pytest.approx([math.log(1 + 4.5 / 2.5), math.log(1 + 5.5 / 1.5), math.log(1 + 6.5 / 0.5)])
+    assert LexicalIndex.build([Terms([], [])]).idf(["a"]) == pytest.approx([math.log(1 + 1.5 / 0.5)])
+
+
+def test_ceiling_is_the_sum_of_the_idf(index: LexicalIndex) -> None:
+    query = Terms(["bm25", "미등록어", "bm25"], ["검색", "없다"])
+    known, unknown, bigram = math.log(1 + 4.5 / 2.5), math.log(1 + 6.5 / 0.5), math.log(1 + 5.5 / 1.5)
+    assert index.ceiling(query, bigram_weight=0.5) == pytest.approx(2 * known + unknown + 0.5 * (bigram + unknown))
+    assert index.ceiling(Terms([], []), bigram_weight=0.5) == 0
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_no_score_exceeds_the_ceiling(index: LexicalIndex, query: str) -> None:
+    asked = Analyzer().analyze_one(query)
+    assert float(index.scores(asked, bigram_weight=0.3).max()) <= index.ceiling(asked, bigram_weight=0.3)
+
+
+@pytest.mark.parametrize("size", ["", "[]", json.dumps({"chunks": "many"}), json.dumps({"passages": 6})])
+def test_a_folder_that_is_no_index_is_told(index: LexicalIndex, tmp_path: Path, size: str) -> None:
+    index.save(tmp_path / "lexical")
+    (tmp_path / "lexical" / "size.json").write_text(size, encoding="utf-8")
+    with pytest.raises(CorruptIndexError, match="is not a lexical index"):
+        LexicalIndex.open(tmp_path / "lexical")
+
+
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CorruptIndexError, match="is not a lexical index"):
+        LexicalIndex.open(tmp_path / "none")
+
+
+def test_a_missing_array_is_told(index: LexicalIndex, tmp_path: Path) -> None:
+    index.save(tmp_path / "lexical")
+    next((tmp_path / "lexical" / "words").glob("*.npy")).unlink()
+    with pytest.raises(CorruptIndexError, match="is not a lexical index"):
+        LexicalIndex.open(tmp_path / "lexical")
