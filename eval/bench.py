@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from eval.course_sets import make_course
-from eval.measures import Figure, asking, build, building, cold_start, retrieval
+from eval.measures import Figure, asking, build, building, cold_start, indexed_evidence, retrieval
 from eval.questions import read_questions
 from rag.errors import CourseRagError, InputError
 
@@ -81,6 +81,7 @@ def _course(name: str, data: Path, work: Path, limit: int | None) -> Iterator[Fi
     questions = read_questions(data / "questions" / f"{name}.jsonl")[:limit]
     index = work / "index"
     yield from building(data / "documents", index, work / "empty")
+    yield from indexed_evidence(questions, index)
     yield from asking(questions, index)
     yield from cold_start(_COLD_QUESTION, index, work / "empty")
 

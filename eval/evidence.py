@@ -9,7 +9,7 @@ from itertools import pairwise
 from eval.questions import Place, Question
 from eval.records import Passage
 
-_MARKS = frozenset("*_#|`>~\\")
+_MARKS = frozenset("*_#|`>~\\•‣◦▪●")
 _NEIGHBOUR_CHARS = 200
 """Two passages of one document are neighbours if at most this many characters (a heading, a page break) lie between."""
 
@@ -21,7 +21,7 @@ class _Kept(dict[int, int | None]):
 
     def __missing__(self, code: int) -> int | None:
         char = chr(code)
-        # Pd: dashes, list bullets among them; Cc and Cf: control characters, soft hyphens, zero-width spaces.
+        # Pd: dashes, which are list bullets too; Cc and Cf: control characters, soft hyphens, zero-width spaces.
         left_out = char.isspace() or char in _MARKS or unicodedata.category(char) in {"Pd", "Cc", "Cf"}
         self[code] = None if left_out else code
         return self[code]
@@ -32,7 +32,7 @@ _KEPT = _Kept()
 
 @lru_cache(maxsize=4096)
 def squeeze(text: str) -> str:
-    """What is compared: NFKC, case folded, without white space, dashes, Markdown marks and invisible characters.
+    """What is compared: NFKC, case folded, without white space, dashes, bullets, Markdown marks and what is invisible.
 
     A reference context is a person's copy of a passage; it must still be found where a parser breaks lines, draws a
     table or sets emphasis differently.

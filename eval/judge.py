@@ -58,6 +58,11 @@ def judge_run(run: Run, settings: JudgeSettings, *, progress: Progress | None = 
     answer that the passages support / all its statements (Es et al. 2024, and the RAGAS documentation). Both are given
     the passages that were handed to the language model.
 
+    Args:
+        run: with answers.
+        settings: of the judge.
+        progress: told after each question.
+
     Returns:
         Two rows per question, in the order of the run; a sample that failed has its reason and no value.
 
@@ -98,24 +103,25 @@ async def _judge_all(
     run: Run, model: str, key: str, settings: JudgeSettings, progress: Progress | None
 ) -> list[JudgedRow]:
     limit = asyncio.Semaphore(settings.concurrency)
-    done, total = 0, 2 * len(run.rows)
+    done = 0
 
     async def judged(row: Row, metric: str, why_not: str, sample: _Judgement) -> JudgedRow:
-        nonlocal done
         if why_not:
-            result = JudgedRow(row.question.id, metric, reason=why_not, failed=bool(row.error))
-        else:
-            async with limit:
-                result = await _judged(row.question.id, metric, sample, settings)
+            return JudgedRow(row.question.id, metric, reason=why_not, failed=bool(row.error))
+        async with limit:
+            return await _judged(row.question.id, metric, sample, settings)
+
+    async def judged_row(row: Row) -> list[JudgedRow]:
+        nonlocal done
+        verdicts = list(await asyncio.gather(*(judged(row, *sample) for sample in metrics.samples(row))))
         done += 1
         if progress:
-            progress(done, total)
-        return result
+            progress(done, len(run.rows))
+        return verdicts
 
     async with _client(key, settings) as client:
         metrics = _Metrics(model, client, settings)
-        samples = [judged(row, *sample) for row in run.rows for sample in metrics.samples(row)]
-        return list(await asyncio.gather(*samples))
+        return [verdict for verdicts in await asyncio.gather(*map(judged_row, run.rows)) for verdict in verdicts]
 
 
 async def _judged(key: str, metric: str, sample: _Judgement, settings: JudgeSettings) -> JudgedRow:

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.course_sets import CourseSet
+from eval.evidence import evidence_hit, places_of
 from eval.processes import Finished, course_rag
 from eval.questions import Question
+from eval.records import Passage
 from eval.run import run_questions
 from eval.scoring import Mean, Scores, score
+from rag.answer import Hit
 from rag.assistant import Assistant
+from rag.chunks import Chunk
 from rag.index.course import Course
 from rag.settings import IndexSettings, RetrievalSettings, SearchMode, Settings
 
@@ -73,6 +77,22 @@ def building(documents: Path, index: Path, folder: Path) -> Iterator[Figure]:
     yield Figure("build", "peak MiB", first.peak_mib, files)
     yield Figure("second build", "seconds / first", second.wall_s / first.wall_s, files, "< 0.33")
     yield Figure("second build", "files indexed", second.output["files"]["indexed"], files, "0")
+
+
+def indexed_evidence(questions: Sequence[Question], index: Path) -> Iterator[Figure]:
+    """Share of the questions whose evidence stands in the index at all: no search can find more."""
+    table = Course.open(index).store.table
+    chunks = [Chunk.from_document(document) for document in table.get(range(1, len(table) + 1))]
+    passages = [Passage.of(Hit(0, chunk, 0.0, {})) for chunk in chunks]
+    held = []
+    for question in questions:
+        places = {*question.sources, *(place.source for place in question.also_in)}
+        near = [passage for passage in passages if any(place.source in places for place in places_of(passage))]
+        held.append(evidence_hit(question.reference_contexts, near, len(near)))
+    found = [value for value in held if value is not None]
+    yield Figure(
+        "course-documents · whole index", "evidence held", sum(found) / len(found) if found else None, len(found)
+    )
 
 
 def asking(questions: Sequence[Question], index: Path) -> Iterator[Figure]:

@@ -92,7 +92,7 @@ class Build:
             IndexStateError: the index folder cannot be written.
         """
         started = time.monotonic()
-        roots = list(paths) or self._recorded_roots()
+        roots = _nameable(list(paths)) or self._recorded_roots()
         discovery = discover(roots, ignore=self._settings.parse.ignore, max_file_mib=self._settings.parse.max_file_mib)
         if not discovery.files:
             raise _nothing_to_index(roots, discovery)
@@ -119,7 +119,7 @@ class Build:
             sources = [
                 Source(each.file.source, each.sha256, prepared[each.file.source])
                 for each in found
-                if prepared[each.file.source].failure is None
+                if prepared[each.file.source].chunks
             ]
             skipped = [*discovery.skipped, *_skipped(prepared)]
             assembled = assemble(sources, self._settings.dedup)
@@ -242,6 +242,18 @@ class Build:
             libraries={name: library_version(name) for name in _LIBRARIES},
             report=report.to_json(),
         )
+
+
+def _nameable(roots: list[Path]) -> list[Path]:
+    """The roots, if the manifest can name them."""
+    for root in roots:
+        try:
+            str(root.absolute()).encode()
+        except UnicodeEncodeError as error:
+            raise InputError(
+                f"The name of {root} is not valid UTF-8.", remedy="Rename that folder; its files may keep their names."
+            ) from error
+    return roots
 
 
 def _as_before(current: Manifest) -> BuildReport:

@@ -184,7 +184,22 @@ class _Search:
 
 
 def _nfc(text: str) -> str:
+    """A name or path in NFC; one whose bytes are not UTF-8, as old archives unpack them, is read as cp949."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = "/".join(map(_decoded, text.split("/")))
     return unicodedata.normalize("NFC", text)
+
+
+def _decoded(name: str) -> str:
+    raw = os.fsencode(name)
+    for encoding in ("utf-8", "cp949"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "replace")
 
 
 def _relative(root: Path, path: Path) -> str:

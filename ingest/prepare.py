@@ -12,9 +12,9 @@ from langchain_core.document_loaders import Blob
 
 from ingest.chunking import ChunkSpan, chunk_document
 from ingest.cleaning import clean
-from ingest.document import Unit, join, mask
+from ingest.document import SourceDocument, Unit, join, mask
 from ingest.elements import Skipped
-from ingest.masking import find_spans
+from ingest.masking import MaskSpan, find_spans
 from ingest.parsers.registry import parser_for
 from rag.errors import ParseError
 from rag.settings import ChunkSettings, MaskSettings, ParseSettings, Settings
@@ -116,18 +116,25 @@ def _prepare(job: Job) -> Prepared:
     document = join(parsed)
     spans = find_spans(document.text, job.mask)
     document = mask(document, spans)
+    title, in_title = _masked_title(document.title, job.mask)
     chunks = chunk_document(document, max_chars=job.chunk.max_chars)
     skipped = [Skipped(_part(skip.source, job.path.name), skip.why) for skip in document.skipped]
     if not chunks and not skipped:
         raise ParseError("The file holds no text.", remedy="Check it in its own program, or leave it out.")
     return Prepared(
-        title=document.title,
+        title=title,
         text=document.text,
         units=document.units,
         chunks=chunks,
         skipped=skipped,
-        masked=dict(Counter(span.kind for span in spans)),
+        masked=dict(Counter(span.kind for span in [*spans, *in_title])),
     )
+
+
+def _masked_title(title: str | None, settings: MaskSettings) -> tuple[str | None, list[MaskSpan]]:
+    """The title, which may come from metadata rather than from the text."""
+    spans = find_spans(title or "", settings)
+    return mask(SourceDocument(title or "", [], None, []), spans).text or None, spans
 
 
 def _part(source: str, name: str) -> str:

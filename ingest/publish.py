@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from rag.errors import IndexStateError, LockedIndexError
+from rag.errors import CorruptIndexError, IndexStateError, LockedIndexError
 from rag.index.folder import IndexFolder
 from rag.index.manifest import Manifest
 
@@ -47,8 +47,13 @@ def builder_lock(folder: IndexFolder, timeout_s: float) -> Iterator[None]:
 
 
 def next_version(folder: IndexFolder) -> int:
-    """One more than any version there is or was in service."""
-    return max([0, folder.current() or 0, *folder.versions()]) + 1
+    """One more than any version there is, complete or not, or was in service."""
+    taken = [int(path.name) for path in folder.versions_dir.glob("*") if path.name.isdecimal()]
+    try:
+        taken.append(folder.current() or 0)
+    except CorruptIndexError:  # a CURRENT that names nothing is what a full build mends
+        pass
+    return max([0, *taken]) + 1
 
 
 @contextmanager

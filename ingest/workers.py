@@ -4,6 +4,7 @@ A build takes either as an argument; both yield ``(job, result)`` pairs as they 
 ``Lost``: the reason why one job did not come back. One bad file then costs one line in the report.
 """
 
+import logging
 import multiprocessing
 import os
 import time
@@ -131,6 +132,8 @@ class _Worker:
 
 def _serve(function: Callable[[Job], Result], connection: Connection, memory_mib: int) -> None:
     """Answer jobs until the pipe closes."""
+    # Parsing libraries chatter about damaged files; what is left out comes back with its reason instead.
+    logging.disable(logging.WARNING)
     _limit_memory(memory_mib)
     while True:
         try:

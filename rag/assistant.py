@@ -1,6 +1,7 @@
 """A course that can be asked: the newest version of an index with retriever, model and chain over it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.messages import BaseMessage
@@ -12,6 +13,15 @@ from rag.index.course import Course
 from rag.llm import load_llm
 from rag.retriever import CourseRetriever
 from rag.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Serving:
+    """One version with what was made for it."""
+
+    course: Course
+    retriever: CourseRetriever
+    chain: Runnable[ChainInput, Any]
 
 
 class Assistant:
@@ -26,41 +36,41 @@ class Assistant:
             LLMError: the model cannot be set up.
         """
         self.settings = settings
-        self._follow(course or Course.open(settings.index.path))
+        self._serving = self._served(course or Course.open(settings.index.path))
 
     @property
     def course(self) -> Course:
         """The version that answers."""
-        return self._course
+        return self._serving.course
 
     @property
     def chain(self) -> Runnable[ChainInput, Any]:
         """The LCEL chain, for whoever wants to go on building with it."""
-        return self._chain
+        return self._serving.chain
 
     def search(self, question: str, *, k: int | None = None) -> list[Hit]:
         """Passages for a question, best first."""
-        self._refresh()
-        return self._retriever.search(question, k=k)
+        return self._current().retriever.search(question, k=k)
 
     def ask(self, question: str, history: Sequence[BaseMessage] = ()) -> Answer:
         """The answer to a question, given the messages before it."""
-        self._refresh()
-        result: dict[str, Any] = self._chain.invoke({"question": question, "history": list(history)})
+        result: dict[str, Any] = self._current().chain.invoke({"question": question, "history": list(history)})
         answer: Answer = result["answer"]
         return answer
 
     def stream(self, question: str, history: Sequence[BaseMessage] = ()) -> Iterator[dict[str, Any]]:
         """The answer as it comes about; see ``rag.chain.build_chain``."""
-        self._refresh()
-        yield from self._chain.stream({"question": question, "history": list(history)})
+        yield from self._current().chain.stream({"question": question, "history": list(history)})
 
-    def _refresh(self) -> None:
-        newer = self._course.refreshed()
-        if newer is not self._course:
-            self._follow(newer)
+    def _current(self) -> _Serving:
+        """What answers now. Replaced in one assignment, so that a thread sees one version or the other."""
+        newer = self._serving.course.refreshed()
+        if newer is not self._serving.course:
+            self._serving = self._served(newer)
+        return self._serving
 
-    def _follow(self, course: Course) -> None:
-        self._course = course
-        self._retriever = CourseRetriever(course=course, settings=self.settings.retrieval)
-        self._chain = build_chain(self._retriever, load_llm(self.settings.llm, course), self.settings.llm)
+    def _served(self, course: Course) -> _Serving:
+        retriever = CourseRetriever(course=course, settings=self.settings.retrieval)
+        return _Serving(
+            course, retriever, build_chain(retriever, load_llm(self.settings.llm, course), self.settings.llm)
+        )

@@ -13,6 +13,13 @@ MARK = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 
 _MARK_WITH_SPACE = re.compile(rf"([ \t]*){MARK.pattern}")
 
+_WORD_AND_MARKS = re.compile(rf"[^\s\[\]]+(?:[ \t]*{MARK.pattern})+")
+_MARK_AT_LINE_START = re.compile(rf"^[ \t]*{MARK.pattern}[ \t]+\S+", re.MULTILINE)
+
+_HIDE = str.maketrans("[]", "\ufdd0\ufdd1")
+_SHOW = str.maketrans("\ufdd0\ufdd1", "[]")
+"""Code points that no text can hold: Unicode keeps them for use inside a program."""
+
 _SUPPORT = 0.5
 """Share of a sentence's terms that a passage must hold to be cited for it when the model gave no mark."""
 
@@ -31,12 +38,31 @@ def check_citations(raw: str, hits: Sequence[Hit], analyzer: Analyzer) -> Checke
 
     An answer that has no valid mark at all gets marks where a passage holds at least half of a sentence's terms.
     If that finds none either, there are no citations, and the caller treats the answer as unsupported.
+
+    Brackets that are quoted from a passage ("Kim et al. [3]", ``data[0]``) are text, not marks.
     """
+    raw = _quoted_hidden(raw, hits)
     unknown = sorted({mark for mark in _marks(raw) if not 1 <= mark <= len(hits)})
     text = _MARK_WITH_SPACE.sub(lambda match: _known(match, len(hits)), raw).strip()
     if not _marks(text):
         text = _with_marks(text, hits, analyzer)
-    return CheckedText(text, tuple(_citations(text, hits, analyzer)), tuple(unknown))
+    citations = tuple(_citations(text, hits, analyzer))
+    return CheckedText(text.translate(_SHOW), citations, tuple(unknown))
+
+
+def _quoted_hidden(raw: str, hits: Sequence[Hit]) -> str:
+    """The answer with brackets hidden that some passage has at the same word."""
+    passages = [" ".join(f"{hit.chunk.lead}\n{hit.chunk.text}".split()) for hit in hits]
+
+    def hidden(match: re.Match[str]) -> str:
+        whole = match.group()
+        # The longest part that is quoted: in "et al. [3] [1]" the model's own mark may follow.
+        for end in [len(whole), *(mark.end() for mark in reversed(list(MARK.finditer(whole))))]:
+            if any(" ".join(whole[:end].split()) in passage for passage in passages):
+                return whole[:end].translate(_HIDE) + whole[end:]
+        return whole
+
+    return _MARK_AT_LINE_START.sub(hidden, _WORD_AND_MARKS.sub(hidden, raw))
 
 
 def _known(match: re.Match[str], count: int) -> str:
@@ -69,7 +95,8 @@ def _citations(text: str, hits: Sequence[Hit], analyzer: Analyzer) -> list[Citat
     for match in MARK.finditer(text):
         mark = int(match.group(1))
         if mark not in found:
-            quote = _quote(_claim_before(text, match.start()), hits[mark - 1].chunk.text, analyzer)
+            claim = _claim_before(text, match.start()).translate(_SHOW)
+            quote = _quote(claim, hits[mark - 1].chunk.text, analyzer)
             found[mark] = Citation(mark, hits[mark - 1].chunk, quote)
     return list(found.values())
 
@@ -86,7 +113,7 @@ def _quote(claim: str, passage: str, analyzer: Analyzer) -> str:
 
     The claim itself where it stands there, however its white space was set; else the sentence that shares most terms.
     """
-    words = claim.split()
+    words = claim.replace("［", "[").replace("］", "]").split()  # as ``rag.prompts.defused`` changed them
     verbatim = re.search(r"\s+".join(map(re.escape, words)), passage) if words else None
     if verbatim:
         return verbatim.group()

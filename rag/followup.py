@@ -17,14 +17,18 @@ _FEW_WORDS = 2
 
 
 def standalone_question(question: str, history: Sequence[BaseMessage], analyzer: Analyzer) -> str:
-    """The question, preceded by the one before where it leans on it.
+    """The question, preceded by the last one that stood on its own, where it leans on what was said.
 
     A question leans if it points back ("그럼 …", "what about its …") or has too few words of its own to be searched.
     """
-    asked = [str(message.text) for message in history if isinstance(message, HumanMessage)]
-    if not asked:
+    if not _leans(question, analyzer):
         return question
+    asked = [str(message.text) for message in history if isinstance(message, HumanMessage)]
+    alone = [earlier for earlier in asked if not _leans(earlier, analyzer)] or asked
+    return f"{alone[-1]} {question}" if alone else question
+
+
+def _leans(question: str, analyzer: Analyzer) -> bool:
     words = question.lower().replace("?", " ").replace(",", " ").split()
-    terms = set(analyzer.analyze_one(question).words)
-    leans = len(terms) <= _FEW_WORDS or any(word in _REFERRING for word in words)
-    return f"{asked[-1]} {question}" if leans else question
+    few = len(set(analyzer.analyze_one(question).words)) <= _FEW_WORDS
+    return few or any(word in _REFERRING for word in words)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableVariable
 
 from rag.errors import SettingsError
 
@@ -89,7 +90,7 @@ class RetrievalSettings(Section):
     )
     mmr_lambda: float = Field(0.5, ge=0, le=1, description="MMR: 1 is pure relevance, 0 pure diversity.")
     fusion: Literal["convex", "rrf"] = Field("convex", description="Hybrid: fuse scores (convex) or ranks (rrf).")
-    dense_weight: float = Field(0.25, ge=0, le=1, description="Hybrid: weight of the dense side, lexical has the rest.")
+    dense_weight: float = Field(0.3, ge=0, le=1, description="Hybrid: weight of the dense side, lexical has the rest.")
     bigram_weight: float = Field(0.3, ge=0, le=2, description="Weight of syllable bigrams beside words in BM25.")
 
 
@@ -170,6 +171,11 @@ def load_settings(config: Path | None = None, **overrides: dict[str, Any]) -> Se
         ) from error
     except ValidationError as error:
         raise _told(error) from error
+    except UnreadableVariable as error:
+        raise SettingsError(
+            f"A COURSE_RAG_ environment variable is not valid JSON ({error}).",
+            remedy="Set single values instead, such as COURSE_RAG_RETRIEVAL__K=3.",
+        ) from error
 
 
 def _with_overrides(settings: Settings, overrides: dict[str, dict[str, Any]]) -> Settings:

@@ -17,7 +17,7 @@ from pytest_socket import socket_allow_hosts
 from ingest.build import Build
 from ingest.workers import serial_map
 from rag.index.course import Course
-from rag.settings import load_settings
+from rag.settings import Settings
 
 hypothesis.settings.register_profile("course-rag", deadline=None)  # Kiwi and libraries load in the first example
 hypothesis.settings.load_profile("course-rag")
@@ -27,7 +27,7 @@ _FOREIGN = ("COURSE_RAG_", "OPENAI_", "ANTHROPIC_", "GOOGLE_", "OLLAMA_", "LANGS
 
 
 def pytest_configure() -> None:
-    for name in [name for name in os.environ if name.startswith(_FOREIGN) and "EMBEDDER__MODEL" not in name]:
+    for name in [name for name in os.environ if name.startswith(_FOREIGN)]:
         del os.environ[name]
     os.environ["HF_HUB_OFFLINE"] = "1"
 
@@ -98,7 +98,7 @@ def course_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def course_index(course_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Index folder built from ``course_files``, version 1. Do not change it; copy it where a test must."""
     index = tmp_path_factory.mktemp("index") / "index"
-    Build(load_settings(index={"path": index}), file_map=serial_map).run([course_files])
+    Build(Settings(index={"path": index}), file_map=serial_map).run([course_files])
     return index
 
 
@@ -174,7 +174,7 @@ def _handler(script: OpenAIServer) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             script.requests.append(request)
-            script.headers.append(dict(self.headers))
+            script.headers.append({name.lower(): value for name, value in self.headers.items()})
             reply = script.next_reply(request)
             script.closing.wait(reply.delay_s)
             kind, body = _body(reply, request)

@@ -49,7 +49,7 @@ learning rate {learning_rate:g}, scale {scale:g}, seed {seed}) in {minutes:.0f} 
 
 {pairs}
 
-Another number of threads changes the order of additions, and with it the last bits of the weights.
+Another number of threads can change the order of additions, and with it the weights a little.
 
 ## Limits
 
@@ -63,7 +63,8 @@ Another number of threads changes the order of additions, and with it the last b
 
 The weights are published with course-rag, under its licence. The data keeps the licences above, and the table is the
 attribution that they ask for. Whether a share-alike licence of training data reaches trained weights is not settled;
-who needs to be sure trains without these files: d2l, park-news, parakqc and korsts.
+who needs to be sure trains without d2l (in `parallel` and in `pairs/korean-sections.jsonl`), park-news, parakqc and
+korsts.
 """
 
 _SOURCES = (

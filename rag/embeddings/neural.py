@@ -38,7 +38,8 @@ class NeuralEmbeddings(Embedder):
             self._model: Any = library.SentenceTransformer(
                 model, device=None if device == "auto" else device, trust_remote_code=False
             )
-        except (OSError, ValueError, RuntimeError, AttributeError, KeyError) as error:
+        # transformers, safetensors and torch raise whatever they please for a damaged file or an absent device.
+        except Exception as error:
             raise EmbedderError(
                 f"The embedding model {model!r} cannot be loaded on {device} ({_first_line(error)}).",
                 remedy="Check its name, or give a local folder; the bundled model is 'static-ko-en'.",

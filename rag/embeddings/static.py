@@ -94,13 +94,13 @@ class StaticEmbeddings(Embedder):
 
     @cached_property
     def identity(self) -> str:
-        """``name@sha256:…`` of the weights and the tokenizer: equal exactly when the vectors are.
+        """``name@sha256:…`` of the model's files: where two are equal, so are the vectors.
 
         Raises:
             EmbedderError: a file has gone since the model was loaded.
         """
         digest = hashlib.sha256()
-        for name in (WEIGHTS_FILE, TOKENIZER_FILE):
+        for name in (CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE):
             try:
                 digest.update(hashlib.sha256((self._folder / name).read_bytes()).digest())
             except OSError as error:
@@ -120,7 +120,9 @@ class StaticEmbeddings(Embedder):
         """
         sums = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start, stop in _batches(texts):
-            encodings = self._tokenizer.encode_batch_fast(list(texts[start:stop]), add_special_tokens=False)
+            # Half of a surrogate pair, as JSON can bring in, is no text to the tokenizer; it becomes a question mark.
+            batch = [text.encode("utf-8", "replace").decode("utf-8") for text in texts[start:stop]]
+            encodings = self._tokenizer.encode_batch_fast(batch, add_special_tokens=False)
             for row, encoding in enumerate(encodings, start=start):
                 sums[row] = self._sum_tokens(encoding.ids)
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
@@ -142,8 +144,8 @@ def quantise(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np
     """Store each row as codes from -7 to 7 and one scale: ``codes[i] * scales[i]`` stands for ``vectors[i]``.
 
     Values beyond 2.5 standard deviations are cut to that: with so few steps, finer ones for the many are worth more
-    than true ends for the few. The mean of some tokens evens the rounding out: recall is that of the unrounded
-    vectors.
+    than true ends for the few. The mean of some tokens evens the rounding out: recall is that of eight
+    bits, within its noise.
     """
     ends = np.minimum(np.abs(vectors).max(axis=1), _CLIP_DEVIATIONS * np.sqrt(np.mean(vectors**2, axis=1)))
     scales = (ends / _HIGHEST_CODE).astype(np.float32)
@@ -192,6 +194,9 @@ def _read_config(file: Path) -> dict[str, Any]:
         raise _broken(file.parent, f"{file.name} cannot be read ({_reason(error)})") from error
     if not isinstance(config, dict) or {"name", "dimension", "max_tokens"} - config.keys():
         raise _broken(file.parent, f"{file.name} must give name, dimension and max_tokens")
+    most = config["max_tokens"]
+    if most is not None and (not isinstance(most, int) or most < 1):
+        raise _broken(file.parent, f"max_tokens in {file.name} must be null or a number from 1, not {most!r}")
     return config
 
 

@@ -35,8 +35,8 @@ _ASKS = re.compile(r"[?？]\W*$")
 _ASKING = 0.5
 """What is left of the score of a segment that is itself a question: it may hold every term, and answers nothing."""
 
-_SUPPORT = (-2.0, 4.0, 2.0)
-"""Bias and weights of coverage and cosine in the logistic support score; fitted as CONTRIBUTING tells."""
+_SUPPORT = (-2.0, 2.0, 2.0, 2.0)
+"""Bias and weights of ``Reading.features``; fitted by ``python -m eval.calibration``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +93,25 @@ class Reading:
         return candidates
 
     def support(self, passages: Sequence[tuple[str, str]]) -> float:
-        """Probability that the passages (heading, text) answer the question.
+        """Probability in (0, 1) that the passages (heading, text) answer the question: logistic in ``features``."""
+        bias, *weights = _SUPPORT
+        value = bias + sum(weight * feature for weight, feature in zip(weights, self.features(passages), strict=True))
+        return 1 / (1 + math.exp(-value))
 
-        Logistic in the share of the question's terms that the best passage holds, weighted by rarity, and in the
-        cosine of the nearest segment.
+    def features(self, passages: Sequence[tuple[str, str]]) -> tuple[float, float, float]:
+        """What support is judged by, each the best of all passages and in [0, 1].
+
+        The share of the question's terms, weighted by rarity, that one passage holds; the same for one segment with
+        what stands above it; and the cosine of a segment to the question.
         """
-        terms = self._analyzer.analyze(f"{heading}\n{text}" for heading, text in passages)
-        covered = max((self._covered(set(found.words), set()) for found in terms), default=0.0)
-        nearest = max(self._cosines([segment.text for _, text in passages for segment in segments(text)]), default=0.0)
-        bias, by_coverage, by_cosine = _SUPPORT
-        return 1 / (1 + math.exp(-(bias + by_coverage * covered + by_cosine * nearest)))
+        held = self._analyzer.analyze(f"{heading}\n{text}" for heading, text in passages)
+        by_passage = max((self._covered(set(terms.words), set()) for terms in held), default=0.0)
+        found = [(heading, segment) for heading, text in passages for segment in segments(text)]
+        own = self._analyzer.analyze(segment.text for _, segment in found)
+        above = self._analyzer.analyze("\n".join((heading, *segment.above)) for heading, segment in found)
+        pairs = zip(own, above, strict=True)
+        by_segment = max((self._covered(set(mine.words), set(over.words)) for mine, over in pairs), default=0.0)
+        return by_passage, by_segment, max(self._cosines([segment.text for _, segment in found]), default=0.0)
 
     def _relevance(self, own: set[str], above: set[str], cosine: float) -> float:
         return _LEXICAL_WEIGHT * self._covered(own, above) + (1 - _LEXICAL_WEIGHT) * cosine

@@ -9,7 +9,7 @@ from rag.analyzer import Analyzer
 from rag.embeddings.base import Embedder, load_embedder
 from rag.errors import CorruptIndexError, EmbedderMismatchError
 from rag.index.dense import DenseIndex
-from rag.index.folder import LEXICAL, IndexFolder
+from rag.index.folder import LEXICAL, MANIFEST, IndexFolder
 from rag.index.lexical import LexicalIndex
 from rag.index.manifest import Manifest
 from rag.index.store import CourseStore
@@ -26,6 +26,7 @@ class Course:
     lexical: LexicalIndex
     analyzer: Analyzer
     embedder: Embedder
+    stamp: tuple[int, int]
 
     @classmethod
     def open(cls, index: Path, *, version: int | None = None) -> "Course":
@@ -56,6 +57,7 @@ class Course:
             lexical=LexicalIndex.open(path / LEXICAL),
             analyzer=analyzer,
             embedder=embedder,
+            stamp=_stamp(path),
         )
 
     @property
@@ -71,8 +73,12 @@ class Course:
         return self.manifest.version
 
     def is_current(self) -> bool:
-        """Whether this is still the version in service; costs one small file read."""
-        return self.folder.current() == self.version
+        """Whether this is still the version in service; costs one small file read.
+
+        The number alone would not do: an index that was deleted and built anew begins at 1 again.
+        """
+        number = self.folder.require_current()
+        return number == self.version and _stamp(self.folder.version_dir(number)) == self.stamp
 
     def refreshed(self) -> "Course":
         """This course, or the newer version that has been published since."""
@@ -88,6 +94,15 @@ def _embedder_settings(manifest: Manifest, folder: Path) -> EmbedderSettings:
             f"The embedder settings of {folder} cannot be used: {name}: {error.errors()[0]['msg']}.",
             remedy="Rebuild it: course-rag build FOLDER_WITH_DOCUMENTS --full",
         ) from error
+
+
+def _stamp(version_dir: Path) -> tuple[int, int]:
+    """Inode and modification time of a version's manifest; (0, 0) if it is gone, which equals nothing."""
+    try:
+        found = (version_dir / MANIFEST).stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return found.st_ino, found.st_mtime_ns
 
 
 def _require_same(what: str, built_with: str, found: str) -> None:

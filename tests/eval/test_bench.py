@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from eval.bench import main, table
 from eval.course_sets import CourseSet
 from eval.launcher import main as launch
-from eval.measures import Figure, asking, retrieval
+from eval.measures import Figure, asking, indexed_evidence, retrieval
 from eval.processes import course_rag
 from eval.questions import Question
 from rag.errors import CourseRagError
@@ -117,3 +118,9 @@ def test_answers_and_times_are_measured(course_settings: Settings) -> None:
     assert p50 is not None
     assert p95 is not None
     assert 0 < p50 <= p95
+
+
+def test_the_index_is_asked_what_it_holds_at_all(course_settings: Settings) -> None:
+    lost = replace(QUESTIONS[0], id="lost", reference_contexts=("이런 말은 없다",))
+    (figure,) = indexed_evidence([*QUESTIONS, lost], course_settings.index.path)
+    assert (figure.value, figure.count) == (pytest.approx(2 / 3), 3)

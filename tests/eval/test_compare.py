@@ -52,6 +52,7 @@ def test_a_run_does_not_differ_from_itself() -> None:
     assert comparison.flips == ()
 
 
+@pytest.mark.slow
 def test_runs_of_one_distribution_seldom_seem_to_differ_and_a_true_difference_is_mostly_found() -> None:
     generator = np.random.default_rng(11)
     same = found = 0

@@ -32,6 +32,7 @@ def _cut(start: int, end: int, source: str = "a.md", document: str = DOCUMENT) -
         ("BIRCH | large dataset", "| BIRCH |  large\u00a0dataset |"),
         ("off‑policy learning", "It is called **off-policy** learning"),
         ("정규화", unicodedata.normalize("NFD", "정규화")),
+        ("두 부분: • 머리 • 몸", "두 부분:\n\n- 머리\n- 몸"),
         ("efficient", "e\ufb03cient"),  # a ligature
         ("self_attention", "`self_attention`"),
         ("기울기", "기\u00ad울\u200b기"),

@@ -55,7 +55,9 @@ def settings(judge_server: Any) -> JudgeSettings:
 
 
 def test_hand_made_cases_have_their_known_values(settings: JudgeSettings) -> None:
-    judged = judge_run(_run(*ROWS), settings)
+    seen: list[tuple[int, int]] = []
+    judged = judge_run(_run(*ROWS), settings, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 3), (2, 3), (3, 3)]
     assert [(row.id, row.metric, row.value, row.reason, row.failed) for row in judged] == [
         ("all", "faithfulness", 1.0, "", False),
         ("all", "context_recall", 1.0, "", False),

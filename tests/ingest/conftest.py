@@ -22,6 +22,8 @@ from rag.settings import load_settings
 
 SECRET = "sk-proj-Zx81qPw93LmTbV05rKdY72nHcG64"
 """Put into every format; must be in no byte of the index."""
+TITLE_SECRET = "ghp_q8Zx81qPw93LmTbV05rKdY72nHcG64Wu"
+"""Stands in the title of a page alone."""
 
 
 def pdf(*pages: str) -> bytes:
@@ -67,7 +69,7 @@ def course_contents() -> dict[str, bytes]:
         "notes/lesson.mdx": f"import X from 'x'\n\n# Lesson\n\nEmbeddings map texts to vectors. {SECRET}\n\n<X />\n",
         "guide.rst": f"Guide\n=====\n\nHow the course works. {SECRET}\n\nGrading\n-------\n\nThe exam counts half.\n",
         "run.log": f"step 1 loss 0.91\nstep 2 loss 0.52\nkey {SECRET}\n",
-        "page.html": f"<html><head><title>평가 {SECRET}</title></head><body><nav>menu</nav><main><h1>평가</h1>"
+        "page.html": f"<html><head><title>평가 {TITLE_SECRET}</title></head><body><nav>menu</nav><main><h1>평가</h1>"
         f"<p>재현율은 찾은 정답의 비율이다. {SECRET}</p></main></body></html>",
         "lab.ipynb": notebook(),
         unicodedata.normalize("NFD", "강의노트.txt"): f"강의 노트\n\n학습률이 크면 발산한다. {SECRET}\n",
@@ -134,9 +136,9 @@ def made(made_once: Made, tmp_path: Path) -> Made:
 
 
 @pytest.fixture(scope="session")
-def secret() -> str:
-    """What stands in every readable file and nowhere in the index."""
-    return SECRET
+def secrets() -> tuple[str, str]:
+    """What stands in every readable file, and in the title of one, and nowhere in the index."""
+    return SECRET, TITLE_SECRET
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import socket
 import sqlite3
@@ -109,8 +110,10 @@ def test_passages_know_where_they_stand(made_once: Any) -> None:
     assert chunks["page.html"].title.startswith("평가")
 
 
-def test_nothing_is_left_of_a_secret(made_once: Any, secret: str) -> None:
-    needles = [secret.encode(), secret.lower().encode(), secret[8:].encode(), secret[8:].encode("utf-16-le")]
+def test_nothing_is_left_of_a_secret(made_once: Any, secrets: tuple[str, str]) -> None:
+    tails = [secret[8:] for secret in secrets]
+    needles = [tail.encode() for tail in [*tails, *map(str.lower, tails)]]
+    needles += [tail.encode("utf-16-le") for tail in tails]
     scanned = 0
     for path in made_once.index.rglob("*"):
         if path.is_file():
@@ -123,7 +126,7 @@ def test_nothing_is_left_of_a_secret(made_once: Any, secret: str) -> None:
     cache.close()
     assert sum(each.failure is None for each in prepared) == 9
     for each in prepared:
-        assert secret[8:] not in repr(each)
+        assert not any(tail in repr(each) for tail in tails)
     assert any("[masked: key]" in each.text for each in prepared)
     assert {each.title for each in prepared if each.title and each.title.startswith("평가")} == {"평가 [masked: key]"}
 
@@ -161,7 +164,7 @@ def test_no_paths_means_those_of_last_time(made: Any) -> None:
 
 def recording_map(seen: list[str]) -> Callable[..., Any]:
     def mapped(function: Callable[..., Any], jobs: list[Any]) -> Any:
-        seen += [job.source for job in jobs]
+        seen.extend(job.source for job in jobs)
         return serial_map(function, jobs)
 
     return mapped
@@ -280,25 +283,37 @@ def test_two_names_that_are_one_in_nfc_stay_two_files(tmp_path: Path) -> None:
     folder = tmp_path / "course"
     folder.mkdir()
     for form in ("NFC", "NFD"):
-        (folder / unicodedata.normalize(form, "가.md")).write_text(f"# {form}\n\nBoth are kept.", encoding="utf-8")
+        (folder / unicodedata.normalize(form, "가.md")).write_text(f"# {form}\n\nThis is {form}.", encoding="utf-8")
     if len(list(folder.iterdir())) == 1:
         pytest.skip("this file system normalises names")
     Build(load_settings(index={"path": tmp_path / "index"}), file_map=serial_map).run([folder])
     assert len({chunk.source for chunk in chunks_of(tmp_path / "index")}) == 2
 
 
-def test_a_name_that_is_not_unicode_is_reported(tmp_path: Path) -> None:
+def test_a_name_that_is_not_utf8_is_read_as_cp949_or_marked(tmp_path: Path) -> None:
     folder = tmp_path / "course"
     folder.mkdir()
     (folder / "good.md").write_text("# Good\n\nText.", encoding="utf-8")
     try:
-        (folder / "bad\udcff.md").write_text("# Bad\n\nText.", encoding="utf-8")
+        (folder / "bad\udcff.md").write_text("# Bad\n\nAnother text.", encoding="utf-8")
+        (folder / os.fsdecode("용어.md".encode("cp949"))).write_text("# Old\n\nA third.", encoding="utf-8")
     except OSError:
         pytest.skip("this file system takes Unicode names only")
     report = Build(load_settings(index={"path": tmp_path / "index"}), file_map=serial_map).run([folder])
-    sources = {chunk.source for chunk in chunks_of(tmp_path / "index")} | {skip.source for skip in report.skipped}
-    assert len(sources) == 2
-    assert all(source.encode("utf-8") for source in sources)
+    assert {chunk.source for chunk in chunks_of(tmp_path / "index")} == {"good.md", "bad\ufffd.md", "용어.md"}
+    assert report.skipped == ()
+
+
+def test_a_folder_that_cannot_be_named_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "bad\udcff"
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("this file system takes Unicode names only")
+    (folder / "good.md").write_text("# Good\n\nText.", encoding="utf-8")
+    with pytest.raises(InputError, match="not valid UTF-8"):
+        Build(load_settings(index={"path": tmp_path / "index"}), file_map=serial_map).run([folder])
+    assert not (tmp_path / "index").exists()
 
 
 @pytest.mark.parametrize("content", [{}, {"slides.pptx": b"PK"}, {"empty.md": b"", "blank.txt": b"  "}])

@@ -178,6 +178,14 @@ def test_numbers_are_never_used_again(folder: IndexFolder) -> None:
     assert next_version(folder) == 4
 
 
+def test_a_number_that_is_taken_by_an_incomplete_folder_is_passed_over(folder: IndexFolder) -> None:
+    (folder.versions_dir / "2" / "lexical").mkdir(parents=True)
+    assert folder.versions() == [1]
+    assert next_version(folder) == 3
+    assert publish_again(folder) == 3
+    assert_serves(folder, 3)
+
+
 def test_the_first_version_of_a_new_folder_is_one(tmp_path: Path) -> None:
     assert next_version(IndexFolder(tmp_path / "none")) == 1
 

@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from rag.analyzer import Analyzer, normalize
 from rag.language import detect_language
 
-MIXED = st.text(st.sampled_from("검색은기울기를 뛰다 ㅋ힣 aZfine-tuning.C++ 0159 ①αΩ経ガ ﬁＡ\n\t\x00\U0001f600\u1112\u1161\u11ab"), max_size=40)
+MIXED = st.text(
+    st.sampled_from("검색은기울기를 뛰다 ㅋ힣 aZfine-tuning.C++ 0159 ①αΩ経ガ ﬁＡ\n\t\x00\U0001f600\u1112\u1161\u11ab"),
+    max_size=40,
+)
 
 
 @pytest.fixture(scope="module")

@@ -83,6 +83,30 @@ def test_quotes_are_the_words_of_the_passage(raw: str, quote: str | None) -> Non
     assert citation.quote in citation.chunk.text
 
 
+@pytest.mark.parametrize(
+    ("passage", "answer"),
+    [
+        ("Bahdanau et al. [3] proposed attention for translation [2].", "Bahdanau et al. [3] proposed attention [1]."),
+        ("Bahdanau et al. [3] proposed attention for translation [2].", "Attention for translation [2] [1]."),
+        ("numbers: data[2] is the third, data[0] the first", "data[0] the first [1]."),
+        ("matrix[0][2] is a cell", "Read matrix[0][2] [1]."),
+        ("[2] Vaswani, Attention, 2017", "[2] Vaswani, Attention, 2017 [1]"),
+        ("See [1, 3] for more on\n  dropout [3].", "dropout  [3] [1]"),
+    ],
+)
+def test_brackets_quoted_from_a_passage_are_no_marks(passage: str, answer: str) -> None:
+    result = checked(answer, [passage, "Unrelated.", "Unrelated too."])
+    assert (result.text, marks(result), result.unknown_marks) == (answer, [1], ())
+    assert result.citations[0].quote in passage
+
+
+def test_a_mark_is_a_mark_where_the_passage_has_another_number() -> None:
+    result = checked(
+        "Bahdanau et al. [2] proposed attention [1].", ["Bahdanau et al. [3] proposed attention.", "Other."]
+    )
+    assert marks(result) == [2, 1]
+
+
 def test_the_claim_of_a_mark_ends_at_the_one_before() -> None:
     result = checked("It prevents overfitting [1]. 청킹은 문서를 나눈다 [2].")
     assert [citation.quote for citation in result.citations] == ["It prevents overfitting", "청킹은 문서를 나눈다"]
@@ -95,7 +119,9 @@ def test_neighbouring_marks_stand_for_the_same_claim() -> None:
 
 @given(
     st.lists(
-        st.sampled_from(["[1]", "[2]", "[9]", "[1, 2]", "[0,3]", " ", "\n", ". ", "Dropout", "청킹은", "[", "]", "|", "-"])
+        st.sampled_from(
+            ["[1]", "[2]", "[9]", "[1, 2]", "[0,3]", " ", "\n", ". ", "Dropout", "청킹은", "[", "]", "|", "-"]
+        )
         | st.text(max_size=5),
         max_size=12,
     ).map("".join)

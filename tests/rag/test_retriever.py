@@ -99,7 +99,10 @@ def test_keyword_is_bm25_without_those_that_share_no_word(planar: Course) -> Non
 def test_hybrid_is_the_weighted_mean(planar: Course) -> None:
     lexical = planar.lexical.scores(planar.analyzer.analyze_one("north apple"), bigram_weight=0.3)
     cosine = np.array([0, 1, 0.5**0.5, 1, 0])
-    fused = 0.6 * lexical / planar.lexical.ceiling(planar.analyzer.analyze_one("north apple"), bigram_weight=0.3) + 0.4 * cosine
+    fused = (
+        0.6 * lexical / planar.lexical.ceiling(planar.analyzer.analyze_one("north apple"), bigram_weight=0.3)
+        + 0.4 * cosine
+    )
     hits = retriever(planar, dense_weight=0.4).search("north apple")
     assert [hit.chunk.id for hit in hits] == [str(n) for n in np.lexsort((np.arange(5), -fused))]
     for hit in hits:

@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from rag.sentences import split_sentences
 
-MIXED = st.text(st.sampled_from("가나다습니다. 요!?\n\r\t  AbcE.g. 3.14 (\"')e.g\u3000\xa0\u2028\x0b\U0001f600각"), max_size=60)
+MIXED = st.text(
+    st.sampled_from("가나다습니다. 요!?\n\r\t  AbcE.g. 3.14 (\"')e.g\u3000\xa0\u2028\x0b\U0001f600각"), max_size=60
+)
 
 
 def sentences(text: str) -> list[str]:

@@ -86,6 +86,7 @@ def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
     ("name", "value", "message"),
     [
         ("COURSE_RAG_RETRIEVAL__K", "many", "retrieval.k is wrong"),
+        ("COURSE_RAG_RETRIEVAL", "{k: 3", "not valid JSON"),
         ("COURSE_RAG_RETRIEVAL__TOPK", "3", "no setting retrieval.topk"),
     ],
 )

@@ -12,6 +12,7 @@ from rag.errors import CourseRagError
 from rag.index.course import Course
 from rag.index.folder import IndexFolder
 from rag.language import Language
+from rag.sentences import split_sentences
 from rag.settings import Settings
 
 _REMEMBERED_TURNS = 10
@@ -100,7 +101,7 @@ def open_course(index: Path) -> Course:
 
 
 def open_assistant(settings: Settings, course: Course) -> Assistant:
-    """The assistant for these settings: set up once, whoever asks.
+    """The assistant of this session for these settings: set up when they change, not for every question.
 
     Raises:
         LLMError: the model cannot be set up.
@@ -112,11 +113,14 @@ def open_assistant(settings: Settings, course: Course) -> Assistant:
 @st.cache_resource(max_entries=4, show_spinner=False, validate=lambda course: course.is_current())
 def _opened(index: str) -> Course:
     course = Course.open(Path(index))
-    course.analyzer.analyze_one("강의")  # a Korean word: loads the morphemes now, not at the first question
+    # Korean, so that morphemes and sentence boundaries are loaded now, seconds before the first question needs them.
+    course.analyzer.analyze_one("강의")
+    split_sentences("강의.")
     return course
 
 
-# The underscore keeps an argument out of the key: the first two say which settings and course they are.
-@st.cache_resource(max_entries=16, show_spinner=False)
+# The underscore keeps an argument out of the key: the first two say which settings and course they are. An assistant
+# weighs little beside its course, but would keep an outdated one in memory: so each session has one, the latest.
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
 def _assistant(key: str, version: int, _settings: Settings, _course: Course) -> Assistant:
     return Assistant(_settings, course=_course)

@@ -2,7 +2,7 @@
 
 import json as json_library
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,10 +43,11 @@ def search(
     """Find passages, without an answer."""
     from rag.assistant import Assistant
 
+    asked_for = _asked(question, questions)
     retrieval = {"k": k, "mode": mode, "threshold": threshold}
     assistant = Assistant(settings_of(context, index, config, retrieval=retrieval))
 
-    def run(asked: str) -> None:
+    for asked in asked_for:
         started = time.monotonic()
         hits = assistant.search(asked)
         took_ms = round((time.monotonic() - started) * 1000, 1)
@@ -54,8 +55,6 @@ def search(
             say_json({"question": asked, "hits": [hit.to_json() for hit in hits], "took_ms": took_ms})
         else:
             say_hits(hits)
-
-    _for_each(run, question, questions)
 
 
 def ask(
@@ -73,17 +72,16 @@ def ask(
     """Answer a question from the documents, with citations, or say that they do not answer it."""
     from rag.assistant import Assistant
 
+    asked_for = _asked(question, questions)
     retrieval = {"k": k, "mode": mode, "threshold": threshold}
     assistant = Assistant(settings_of(context, index, config, retrieval=retrieval, llm={"model": llm}))
 
-    def run(asked: str) -> None:
+    for asked in asked_for:
         answer = assistant.ask(asked)
         if json:
             say_json(answer.to_json())
         else:
             say_answer(answer)
-
-    _for_each(run, question, questions)
 
 
 def chat(
@@ -135,19 +133,18 @@ def _turn(assistant: "Assistant", question: str, history: "list[BaseMessage]") -
     history += [HumanMessage(question), AIMessage(answer.text)]
 
 
-def _for_each(run: Callable[[str], None], question: str | None, questions: Path | None) -> None:
-    """Run one question, or every question of a file in order.
+def _asked(question: str | None, questions: Path | None) -> list[str]:
+    """The one question, or every question of a file in order; all are checked before the first is asked.
 
     Raises:
         typer.BadParameter: neither or both were given.
+        InputError: the file cannot be used.
     """
-    if (question is None) == (questions is None):
-        raise typer.BadParameter("Give either QUESTION or --questions FILE.")
-    if question is not None:
-        run(question)
-    elif questions is not None:
-        for asked in list(_questions(questions)):  # all are checked before the first is asked
-            run(asked)
+    if question is not None and questions is None:
+        return [question]
+    if questions is not None and question is None:
+        return list(_questions(questions))
+    raise typer.BadParameter("Give either QUESTION or --questions FILE.")
 
 
 def _questions(path: Path) -> Iterator[str]:

@@ -24,7 +24,7 @@ def train(
     data: DataOption,
     out: Annotated[Path, typer.Option(help="Folder to write the model to.", file_okay=False)],
     vocabulary: Annotated[int | None, typer.Option(help="Most tokens in the vocabulary.", min=3_000)] = None,
-    dimension: Annotated[int | None, typer.Option(help="Length of a vector.", min=8)] = None,
+    dimension: Annotated[int | None, typer.Option(help="Length of a vector; even.", min=8)] = None,
     steps: Annotated[int | None, typer.Option(help="Batches to learn from.", min=1)] = None,
     batch_size: Annotated[int | None, typer.Option(help="Pairs in a batch.", min=2)] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Highest learning rate.", min=0.0)] = None,
@@ -42,6 +42,9 @@ def train(
     from ingest.training.train import train as train_model
     from rag.embeddings.static import StaticEmbeddings
 
+    if dimension is not None and dimension % 2:
+        raise typer.BadParameter("must be even: two values share a byte.", param_hint="--dimension")
+    _make_folder(out)
     given = {
         "vocabulary_size": vocabulary,
         "dimension": dimension,
@@ -88,6 +91,18 @@ def evaluate(
         say_json({"model": embeddings.identity, "recall": figures})
     else:
         _print_table(recalls)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder before the training, which takes minutes, and not after it."""
+    from rag.errors import InputError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The folder {folder} cannot be made ({error.strerror}).", remedy="Give another folder as --out."
+        ) from error
 
 
 def _print_table(recalls: list["Recall"]) -> None:

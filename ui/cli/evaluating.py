@@ -89,8 +89,15 @@ def _judged(recorded: "Run", judge: str, judge_url: str | None, settings: "Setti
 
 
 @eval_app.command("compare")
-def compare(run_a: RunArgument, run_b: RunArgument, json: JsonOption = False) -> None:
+def compare(
+    run_a: RunArgument,
+    run_b: RunArgument,
+    json: JsonOption = False,
+    index: IndexOption = None,
+    config: ConfigOption = None,
+) -> None:
     """Compare two runs of one question set, question by question, with 95% intervals."""
+    del index, config  # every command takes them; a run file is all this one reads
     from eval.compare import compare as compare_runs
     from eval.report import render_comparison
     from eval.run import load_run

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
     from rag.answer import Answer, Hit
     from rag.errors import CourseRagError
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def plain(text: str) -> str:
-    """Text that cannot steer a terminal: no escape sequences, no control or bidi characters, whoever wrote it."""
+    """Text that cannot steer a terminal: no escape sequences, no control or bidi characters, whoever wrote it.
+
+    Nor half a character, which could not be written at all: what Python makes of a name that is not UTF-8.
+    """
     return _CONTROL.sub("�", text)
 
 
@@ -24,8 +27,9 @@ def say(text: str = "") -> None:
 
 
 def say_json(value: dict[str, Any] | list[Any]) -> None:
-    """Print one line of JSON."""
-    typer.echo(json.dumps(value, ensure_ascii=False))
+    """Print one line of JSON; what could steer a terminal is escaped, so nothing is lost."""
+    line = json.dumps(value, ensure_ascii=False)  # control characters below 32 are escaped by it already
+    typer.echo(_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", line))
 
 
 def say_error(error: "CourseRagError") -> None:

@@ -178,6 +178,10 @@ def test_the_command_line_trains_measures_and_writes_the_card(tmp_path: Path) ->
     assert figures["recall"][-1]["at_1"] > 0.8
     table = runner.invoke(embedder_app, ["evaluate", "--data", str(data), "--model", str(tmp_path / "out")])
     assert re.search(r"xling-hf-nlp-course\W+200\W+200\W+\d+\.\d%", table.stdout)
+    odd = runner.invoke(
+        embedder_app, ["train", "--data", str(data), "--out", str(tmp_path / "odd"), "--dimension", "33"]
+    )
+    assert odd.exit_code == 2 and not (tmp_path / "odd").exists()
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     expected = TrainingSettings(vocabulary_size=3_000, dimension=32, steps=40, batch_size=64, seed=5)
     assert command(expected) in card and str(tmp_path) not in card

@@ -75,7 +75,7 @@ def test_known_vectors(small: Path) -> None:
 
 
 def test_text_without_known_tokens_is_zero(small: Path, bundled: StaticEmbeddings) -> None:
-    vectors = StaticEmbeddings.load(small).embed_array(["", "x y z", "x a"])
+    vectors = StaticEmbeddings.load(small).embed_array(["", "x \ud800 z", "x a"])
     assert vectors.tolist() == [[0, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0]]
     assert not bundled.embed_array(["", "  \n"]).any()
     assert bundled.embed_array([]).shape == (0, bundled.dimension)
@@ -169,6 +169,9 @@ def test_files_that_do_not_fit_are_told(small: Path) -> None:
     config = json.loads((small / "config.json").read_text(encoding="utf-8"))
     (small / "config.json").write_text(json.dumps({**config, "dimension": 6}), encoding="utf-8")
     with pytest.raises(EmbedderError, match="4 dimensions, the configuration 6"):
+        StaticEmbeddings.load(small)
+    (small / "config.json").write_text(json.dumps({**config, "max_tokens": "all"}), encoding="utf-8")
+    with pytest.raises(EmbedderError, match="max_tokens in config.json must be null or a number from 1, not 'all'"):
         StaticEmbeddings.load(small)
     (small / "config.json").write_text(json.dumps(config), encoding="utf-8")
     (small / "tokenizer.json").write_bytes((BUNDLED / "tokenizer.json").read_bytes())

@@ -41,7 +41,8 @@ def test_table_rows_stand_under_their_header() -> None:
 
 @given(
     st.lists(
-        st.sampled_from(["- ", "  - ", "1. ", "| a ", "|---|", "\n", "\n", "Text. ", "끝이다. ", ":", "\t"]), max_size=20
+        st.sampled_from(["- ", "  - ", "1. ", "| a ", "|---|", "\n", "\n", "Text. ", "끝이다. ", ":", "\t"]),
+        max_size=20,
     ).map("".join)
 )
 @settings(max_examples=80)

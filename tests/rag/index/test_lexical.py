@@ -9,7 +9,7 @@ import pytest
 
 from rag.analyzer import Analyzer, Terms
 from rag.errors import CorruptIndexError
-from rag.index.lexical import B, K1, LexicalIndex
+from rag.index.lexical import K1, B, LexicalIndex
 
 TEXTS = [
     "기울기 소실은 기울기가 작아지는 문제이다",

@@ -193,7 +193,12 @@ def test_a_file_that_is_no_table_is_told(
 def test_every_source_keeps_the_text_its_chunks_were_cut_from(course: Course) -> None:
     table = course.store.table
     sources = [source for source, _ in table.sources()]
-    assert sources == ["deep-learning/optimisation.md", "deep-learning/신경망.txt", "rag/01-검색.md", "rag/02-evaluation.md"]
+    assert sources == [
+        "deep-learning/optimisation.md",
+        "deep-learning/신경망.txt",
+        "rag/01-검색.md",
+        "rag/02-evaluation.md",
+    ]
     assert table.source_text("unknown.md") is None
     for document in table.get(range(1, 100)):
         text = table.source_text(document.metadata["source"])

@@ -127,7 +127,10 @@ def test_a_question_is_answered_and_its_source_opened(browser: "Browser", sample
         page.screenshot(path=tmp_path / "answer.png")
 
         ask(page, UNANSWERED)
-        assert page.get_by_test_id("stAlert").locator("p").inner_text() == "강의 자료에서 이 질문에 대한 답을 찾지 못했습니다."
+        assert (
+            page.get_by_test_id("stAlert").locator("p").inner_text()
+            == "강의 자료에서 이 질문에 대한 답을 찾지 못했습니다."
+        )
         assert page.locator(".cr-sources").count() == 2
         assert quote.is_visible(), "an opened source stays open"
         page.screenshot(path=tmp_path / "refusal.png")

@@ -1,12 +1,17 @@
 """What the chat's process is started with, and when it is not started at all."""
 
+import http.client
+import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from rag.errors import SettingsError
-from rag.settings import load_settings
+from rag.errors import CourseRagError, SettingsError
+from rag.settings import Settings, load_settings
 from ui.app import server
 
 
@@ -57,3 +62,55 @@ def test_nothing_is_sent_and_nothing_watched() -> None:
     ):
         assert flag in command
     assert command[-3:] == ["--", "--config", "/x/course-rag.toml"]
+
+
+def test_a_streamlit_that_does_not_come_up_is_told() -> None:
+    with subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"]) as process:
+        with pytest.raises(CourseRagError, match="ended with exit code 3"):
+            server._wait_until_healthy(process, "127.0.0.1", 9)
+
+
+def test_it_answers_to_its_own_name_alone_and_leaves_nothing_behind(sample: Settings) -> None:
+    code = (
+        "import sys; from pathlib import Path; from rag.settings import load_settings; "
+        "from ui.app.server import serve; "
+        "settings = load_settings(None, index={'path': Path(sys.argv[1])}, ui={'port': 0}); "
+        "sys.exit(serve(settings, config=None, open_browser=False))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(sample.index.path)], stdout=subprocess.PIPE, start_new_session=True
+    )
+    try:
+        assert process.stdout is not None
+        with process.stdout:
+            port = int(process.stdout.readline().decode("utf-8").split()[4].rpartition(":")[2])
+        assert _upgrade(port, f"127.0.0.1:{port}") == http.client.SWITCHING_PROTOCOLS
+        assert _upgrade(port, f"attacker.example:{port}") == http.client.FORBIDDEN
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def _upgrade(port: int, host: str) -> int:
+    """Status of a WebSocket handshake by a page that was loaded from ``host``."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request(
+        "GET",
+        "/_stcore/stream",
+        headers={
+            "Host": host,
+            "Origin": f"http://{host}",
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        },
+    )
+    status = connection.getresponse().status
+    connection.close()
+    return status

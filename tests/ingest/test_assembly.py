@@ -1,0 +1,78 @@
+"""Prepared files to the chunks of a version, and a version to files."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ingest.assembly import Source, assemble, write_version
+from ingest.dedup import Duplicate
+from ingest.elements import Element, Kind
+from ingest.document import join
+from ingest.chunking import chunk_document
+from ingest.elements import ParsedFile
+from ingest.prepare import Prepared
+from rag.analyzer import Analyzer
+from rag.chunks import Chunk
+from rag.embeddings.base import load_embedder
+from rag.index.lexical import LexicalIndex
+from rag.index.store import CourseStore
+from rag.settings import DedupSettings, load_settings
+
+TABLE = "| 방법 | 값 |\n| --- | --- |\n" + "\n".join(f"| 모델 {number} | 0.{number} |" for number in range(30))
+
+
+def source(name: str, *elements: Element, title: str | None = None) -> Source:
+    document = join(ParsedFile(list(elements), title=title))
+    chunks = chunk_document(document, max_chars=200)
+    return Source(name, "0" * 64, Prepared(document.title, document.text, document.units, chunks))
+
+
+def test_chunks_are_in_order_of_source_with_their_provenance() -> None:
+    first = source("b/z.md", Element(Kind.PARAGRAPH, "뒤의 글", page=4))
+    second = source("a.pdf", Element(Kind.HEADING, "절", level=1), Element(Kind.TABLE, TABLE, cell=2), title="제목")
+    assembled = assemble([first, second], DedupSettings())
+    assert [each.source for each in assembled.sources] == ["a.pdf", "b/z.md"]
+    assert [chunk.source for chunk in assembled.chunks] == ["a.pdf"] * (len(assembled.chunks) - 1) + ["b/z.md"]
+    last = assembled.chunks[-1]
+    assert (last.title, last.page, last.cell, last.text, last.kind) == ("z", 4, None, "뒤의 글", "text")
+    middle = assembled.chunks[1]
+    assert (middle.title, middle.heading, middle.cell, middle.kind) == ("제목", ("절",), 2, "table")
+    assert middle.lead == "| 방법 | 값 |\n| --- | --- |"
+    for chunk in assembled.chunks:
+        text = next(each.prepared.text for each in assembled.sources if each.source == chunk.source)
+        assert text[chunk.start : chunk.end] == chunk.text
+    assert len({chunk.id for chunk in assembled.chunks}) == len(assembled.chunks)
+    again = assemble([second, first], DedupSettings())
+    assert again == assembled
+
+
+def test_a_passage_in_two_files_is_kept_once() -> None:
+    same = Element(Kind.PARAGRAPH, "같은 글이다.", page=2)
+    assembled = assemble([source("b.pdf", same), source("a.pdf", same)], DedupSettings())
+    assert [(chunk.source, chunk.also_in) for chunk in assembled.chunks] == [("a.pdf", ("b.pdf, p. 2",))]
+    assert assembled.duplicates == [Duplicate("b.pdf, p. 2", "a.pdf, p. 2", 1.0)]
+    assert len(assembled.sources) == 2
+
+
+def test_what_was_written_is_what_is_opened(tmp_path: Path) -> None:
+    embedder, analyzer = load_embedder(load_settings().embedder), Analyzer()
+    assembled = assemble([source("a.md", Element(Kind.TABLE, TABLE)), source("b.md", Element(Kind.CODE, "x = 1"))], DedupSettings())
+    texts = [chunk.text for chunk in assembled.chunks]
+    vectors, terms = embedder.embed_array(texts), list(analyzer.analyze(texts))
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        write_version(tmp_path / name, assembled, vectors, terms, embedder)
+    assert (tmp_path / "one/chunks.sqlite").read_bytes() == (tmp_path / "two/chunks.sqlite").read_bytes()
+
+    store = CourseStore.open(tmp_path / "one", embedder)
+    rowids = list(range(1, len(texts) + 1))
+    assert [Chunk.from_document(each) for each in store.table.get(rowids)] == assembled.chunks
+    assert store.dense is not None
+    np.testing.assert_allclose(store.dense.vectors(rowids), vectors, atol=1e-6)
+    assert store.table.sources() == [("a.md", "a"), ("b.md", "b")]
+    assert store.table.source_text("a.md") == TABLE
+    store.close()
+    lexical = LexicalIndex.open(tmp_path / "one/lexical")
+    scores = lexical.scores(analyzer.analyze_one("모델 29"), bigram_weight=0.3)
+    assert len(scores) == len(texts)
+    assert "모델 29" in texts[int(np.argmax(scores))]
