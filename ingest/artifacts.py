@@ -96,14 +96,10 @@ class Artifacts:
         for first in range(0, len(hashes), _MOST_VARIABLES):
             some = hashes[first : first + _MOST_VARIABLES]
             where = f"maker = ? AND text_hash IN ({', '.join('?' * len(some))})"
-            rows = self._connection.execute(
-                f"SELECT text_hash, data FROM {table} WHERE {where}",
-                (maker, *some),  # noqa: S608
-            ).fetchall()
-            self._connection.execute(
-                f"UPDATE {table} SET used = ? WHERE {where}",
-                (self._version, maker, *some),  # noqa: S608
-            )
+            found = f"SELECT text_hash, data FROM {table} WHERE {where}"  # noqa: S608
+            rows = self._connection.execute(found, (maker, *some)).fetchall()
+            used = f"UPDATE {table} SET used = ? WHERE {where}"  # noqa: S608
+            self._connection.execute(used, (self._version, maker, *some))
             yield from ((by_hash[bytes(text_hash)], bytes(data)) for text_hash, data in rows)
 
     def _store(self, table: str, maker: str, texts: Sequence[str], rows: Sequence[bytes]) -> None:

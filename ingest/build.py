@@ -121,7 +121,7 @@ class Build:
                 for each in found
                 if prepared[each.file.source].chunks
             ]
-            skipped = [*discovery.skipped, *_skipped(prepared)]
+            skipped = [*_skipped(prepared), *discovery.skipped]
             assembled = assemble(sources, self._settings.dedup)
             if not assembled.chunks:
                 raise _nothing_to_index(roots, replace(discovery, skipped=skipped))
@@ -284,6 +284,6 @@ def _nothing_to_index(roots: list[Path], discovery: Discovery) -> InputError:
     first = discovery.skipped[0]
     more = f" and {len(discovery.skipped) - 1} more" if len(discovery.skipped) > 1 else ""
     return InputError(
-        f"Nothing in {where} can be indexed: {first.source}{more} — {first.why}",
+        f"Nothing in {where} can be indexed: {first.source}{more} — {first.why.rstrip('.')}.",
         remedy="Mend these files, or name a folder with others; the index stays as it was.",
     )

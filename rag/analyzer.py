@@ -35,12 +35,27 @@ _CONTENT_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "NP", "XR", "VV", "VA", "M
 _PREDICATE_TAGS = frozenset({"VV", "VA"})
 
 
+FUNCTION_WORDS = frozenset(
+    "무엇 뭐 뭣 어떻다 어떻 왜 언제 어디 누구 어느 무슨 어떤 몇 얼마 것 거 게 수 때 하다 되다 있다 없다 알다 "
+    "말하다 설명 이것 그것 저것 이 그 저 등 대하다 위하다 주다 보다 알려주다 "
+    "what which who whom whose when where whi how is are was were be been do doe did can could should would will "
+    "the a an of in on at to for from by with and or not it this that these those i you we they "
+    "tell me explain describ pleas there their its as if".split()
+)
+"""Index terms that ask, or that every sentence has: they tell neither what a text is about nor what supports it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The index terms of one text, in order, with repetitions."""
 
     words: list[str]
     bigrams: list[str]
+
+    def content(self) -> "Terms":
+        """Without function words, as a question is searched; as it is if nothing else is in it ("what is it?")."""
+        words = [word for word in self.words if word not in FUNCTION_WORDS]
+        return Terms(words or self.words, self.bigrams)
 
 
 def normalize(text: str) -> str:
@@ -87,7 +102,7 @@ class Analyzer:
 
 
 @cache
-def load_kiwi(user_words: tuple[str, ...] = ()) -> "Kiwi":
+def load_kiwi(user_words: tuple[str, ...]) -> "Kiwi":
     """One Kiwi per process and set of user words; it is safe to share among threads.
 
     Without its multi-word and typo dictionaries it loads in half the time and finds as much: they hold names that

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.analyzer import Analyzer
+from rag.analyzer import FUNCTION_WORDS, Analyzer
 from rag.answer import Citation, Hit
 from rag.sentences import split_sentences
 
@@ -105,7 +105,7 @@ def _claim_before(text: str, position: int) -> str:
     """The sentence that a mark ends, without marks."""
     before = text[:position]
     previous = [match.end() for match in MARK.finditer(before) if before[match.end() :].strip(" .,[]\n")]
-    return MARK.sub("", before[previous[-1] if previous else 0 :]).strip(" .\n-•")
+    return MARK.sub("", before[previous[-1] if previous else 0 :]).lstrip(" .\n-•").rstrip()
 
 
 def _quote(claim: str, passage: str, analyzer: Analyzer) -> str:
@@ -113,7 +113,7 @@ def _quote(claim: str, passage: str, analyzer: Analyzer) -> str:
 
     The claim itself where it stands there, however its white space was set; else the sentence that shares most terms.
     """
-    words = claim.replace("［", "[").replace("］", "]").split()  # as ``rag.prompts.defused`` changed them
+    words = claim.split()
     verbatim = re.search(r"\s+".join(map(re.escape, words)), passage) if words else None
     if verbatim:
         return verbatim.group()
@@ -123,4 +123,5 @@ def _quote(claim: str, passage: str, analyzer: Analyzer) -> str:
 
 
 def _terms(text: str, analyzer: Analyzer) -> set[str]:
-    return set(analyzer.analyze_one(text).words)
+    """Terms that say something: "is", "the" and "of" alone make no passage support a sentence."""
+    return set(analyzer.analyze_one(text).words) - FUNCTION_WORDS

@@ -44,7 +44,6 @@ _USER = "{passages}\n\n<question>{question}</question>"
 
 _PASSAGE = re.compile(r'<passage number="(\d+)" from="([^"\n]*)">\n(.*?)\n</passage>', re.DOTALL)
 _QUESTION = re.compile(r"<question>(.*?)</question>", re.DOTALL)
-_MARK_LIKE = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _OUR_TAGS = re.compile(r"<(?=/?\s*(?:passage|question)\b)", re.IGNORECASE)
 
 
@@ -92,8 +91,8 @@ def parse_passages(message: str) -> tuple[list[Passage], str]:
 
 
 def defused(text: str) -> str:
-    """A text in which our tags are no tags and ``[1]`` is no citation mark: neither can be brought in by a document."""
-    return _MARK_LIKE.sub(r"［\1］", _OUR_TAGS.sub("‹", text))
+    """A text in which our tags are no tags any more."""
+    return _OUR_TAGS.sub("‹", text)
 
 
 def _checked(template: ChatPromptTemplate, variables: set[str]) -> ChatPromptTemplate:

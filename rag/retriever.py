@@ -49,7 +49,7 @@ class _Query:
 
     @cached_property
     def terms(self) -> Terms:
-        return self._analyzer.analyze_one(self.text)
+        return self._analyzer.analyze_one(self.text).content()
 
 
 class CourseRetriever(BaseRetriever):

@@ -41,7 +41,7 @@ def _trimmed(line: str, spans: Iterable[Span]) -> Iterator[Span]:
 
 
 def _korean(line: str) -> Iterator[Span]:
-    for sentence in load_kiwi().split_into_sents(line):
+    for sentence in load_kiwi(()).split_into_sents(line):
         yield sentence.start, sentence.end
 
 

@@ -32,7 +32,7 @@ class ExtractiveChatModel(BaseChatModel):
     analyzer: Analyzer = Field(default_factory=Analyzer)
     embeddings: Embeddings | None = Field(None, description="Compares question and sentence by meaning.")
     idf: Callable[[Sequence[str]], list[float]] | None = Field(None, description="Rarity of words in the course.")
-    threshold: float = Field(0.5, description="Least support in [0, 1]; below it the answer is a refusal.")
+    threshold: float = Field(0.237, description="Least support in [0, 1]; below it the answer is a refusal.")
     max_sentences: int = Field(3, ge=1)
     max_chars: int = Field(400, ge=50)
 
@@ -89,15 +89,10 @@ class ExtractiveChatModel(BaseChatModel):
         refusal = REFUSALS[detect_language(question)]
         if not passages:
             return refusal
-        reading = Reading(question, self.analyzer, self.embeddings, self.idf)
-        if reading.support([(passage.heading, passage.text) for passage in passages]) < self.threshold:
+        reading = Reading(question, passages, self.analyzer, self.embeddings, self.idf)
+        if reading.support() < self.threshold:
             return refusal
-        candidates = [
-            candidate
-            for passage in passages
-            for candidate in reading.candidates(passage.number, passage.text, passage.heading)
-        ]
-        return self._written(candidates) or refusal
+        return self._written(reading.candidates()) or refusal
 
     def _written(self, candidates: list[Candidate]) -> str:
         """The best candidates that fit, passage by passage in order of the best one, each in its own order."""

@@ -4,23 +4,13 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
-from numpy.typing import NDArray
 
-from rag.analyzer import Analyzer
-from rag.extractive.segments import segments
-
-QUESTION_WORDS = frozenset(
-    "무엇 뭐 뭣 어떻다 어떻 왜 언제 어디 누구 어느 무슨 어떤 몇 얼마 것 거 게 수 때 하다 되다 있다 없다 알다 "
-    "말하다 설명 이것 그것 저것 이 그 저 등 대하다 위하다 주다 보다 알려주다 "
-    "what which who whom whose when where whi how is are was were be been do doe did can could should would will "
-    "the a an of in on at to for from by with and or not it this that these those i you we they "
-    "tell me explain describ pleas there their its as if".split()
-)
-"""Words that ask, or that every sentence has, as the analyzer gives them; they do not tell which sentence answers."""
+from rag.analyzer import FUNCTION_WORDS, Analyzer
+from rag.extractive.segments import Segment, segments
+from rag.prompts import Passage
 
 _CONTEXT_WEIGHT = 0.6
 """What a question's term is worth when it stands above the segment (list item, heading) and not in it."""
@@ -35,7 +25,7 @@ _ASKS = re.compile(r"[?？]\W*$")
 _ASKING = 0.5
 """What is left of the score of a segment that is itself a question: it may hold every term, and answers nothing."""
 
-_SUPPORT = (-2.0, 2.0, 2.0, 2.0)
+SUPPORT = (-3.92, 1.39, 2.51, 5.49)
 """Bias and weights of ``Reading.features``; fitted by ``python -m eval.calibration``."""
 
 
@@ -54,69 +44,80 @@ class Candidate:
         return "\n".join(self.lines)
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A segment with what the question has to do with it."""
+
+    passage: int
+    position: int
+    segment: Segment
+    own: frozenset[str]
+    above: frozenset[str]
+    below: frozenset[str]
+    cosine: float
+
+
 class Reading:
-    """One question, ready to be compared with passages."""
+    """Some passages, read with one question in mind."""
 
     def __init__(
         self,
         question: str,
+        passages: Sequence[Passage],
         analyzer: Analyzer,
-        embeddings: Embeddings | None,
-        idf: Callable[[Sequence[str]], list[float]] | None,
+        embeddings: Embeddings | None = None,
+        idf: Callable[[Sequence[str]], list[float]] | None = None,
     ) -> None:
-        """Analyse the question."""
-        self._question, self._analyzer, self._embeddings = question, analyzer, embeddings
-        words = dict.fromkeys(analyzer.analyze_one(question).words)
-        # If nothing but question words is left ("what is it?"), those are all there is.
-        self._words = [word for word in words if word not in QUESTION_WORDS] or list(words)
-        weights = idf(self._words) if idf else [1.0] * len(self._words)
-        self._weights = dict(zip(self._words, weights, strict=True))
+        """Analyse question and passages, each line once.
 
-    def candidates(self, passage: int, text: str, heading: str = "") -> list[Candidate]:
-        """What a passage could answer: each segment alone, and each that has others below it together with them."""
-        found = segments(text)
-        own = [set(terms.words) for terms in self._analyzer.analyze(segment.text for segment in found)]
-        above = self._analyzer.analyze("\n".join((heading, *segment.above)) for segment in found)
-        below = self._analyzer.analyze("\n".join(segment.below) for segment in found)
-        cosines = self._cosines(["\n".join((*segment.above[-1:], segment.text)) for segment in found])
-        candidates = []
-        for position, (segment, mine, over, under, cosine) in enumerate(
-            zip(found, own, above, below, cosines, strict=True)
-        ):
-            relevance = self._relevance(mine, set(over.words), cosine)
-            if _ASKS.search(segment.text) and not segment.below:
+        Args:
+            question: what is asked.
+            passages: where the answer may stand.
+            analyzer: gives the terms.
+            embeddings: compare by meaning too; None compares by terms alone.
+            idf: rarity of terms; None takes all terms as equally rare.
+        """
+        asked = list(dict.fromkeys(analyzer.analyze_one(question).content().words))
+        self._weights = dict(zip(asked, idf(asked) if idf else [1.0] * len(asked), strict=True))
+        self._read = _read(question, passages, analyzer, embeddings)
+
+    def candidates(self) -> list[Candidate]:
+        """What could be said: each segment alone, and each that has others below it together with them."""
+        found = []
+        for read in self._read:
+            relevance = _LEXICAL_WEIGHT * self._covered(read.own, read.above) + (1 - _LEXICAL_WEIGHT) * read.cosine
+            if _ASKS.search(read.segment.text) and not read.segment.below:
                 relevance *= _ASKING
-            candidates.append(Candidate(passage, position, (segment.text,), relevance * self._news(mine)))
-            if segment.below:
-                news = self._news(mine | set(under.words))
-                candidates.append(Candidate(passage, position, (segment.text, *segment.below), relevance * news))
-        return candidates
+            lines: tuple[str, ...] = (*read.segment.head, read.segment.text)
+            found.append(Candidate(read.passage, read.position, lines, relevance * self._news(read.own)))
+            if read.segment.below:
+                lines += read.segment.below
+                news = self._news(read.own | read.below)
+                found.append(Candidate(read.passage, read.position, lines, relevance * news))
+        return found
 
-    def support(self, passages: Sequence[tuple[str, str]]) -> float:
-        """Probability in (0, 1) that the passages (heading, text) answer the question: logistic in ``features``."""
-        bias, *weights = _SUPPORT
-        value = bias + sum(weight * feature for weight, feature in zip(weights, self.features(passages), strict=True))
+    def support(self) -> float:
+        """Probability in (0, 1) that the passages answer the question: logistic in ``features``."""
+        bias, *weights = SUPPORT
+        value = bias + sum(weight * feature for weight, feature in zip(weights, self.features(), strict=True))
         return 1 / (1 + math.exp(-value))
 
-    def features(self, passages: Sequence[tuple[str, str]]) -> tuple[float, float, float]:
+    def features(self) -> tuple[float, float, float]:
         """What support is judged by, each the best of all passages and in [0, 1].
 
         The share of the question's terms, weighted by rarity, that one passage holds; the same for one segment with
         what stands above it; and the cosine of a segment to the question.
         """
-        held = self._analyzer.analyze(f"{heading}\n{text}" for heading, text in passages)
-        by_passage = max((self._covered(set(terms.words), set()) for terms in held), default=0.0)
-        found = [(heading, segment) for heading, text in passages for segment in segments(text)]
-        own = self._analyzer.analyze(segment.text for _, segment in found)
-        above = self._analyzer.analyze("\n".join((heading, *segment.above)) for heading, segment in found)
-        pairs = zip(own, above, strict=True)
-        by_segment = max((self._covered(set(mine.words), set(over.words)) for mine, over in pairs), default=0.0)
-        return by_passage, by_segment, max(self._cosines([segment.text for _, segment in found]), default=0.0)
+        held: dict[int, set[str]] = {}
+        for read in self._read:
+            held.setdefault(read.passage, set()).update(read.own, read.above)
+        return (
+            max((self._covered(terms, frozenset()) for terms in held.values()), default=0.0),
+            max((self._covered(read.own, read.above) for read in self._read), default=0.0),
+            max((read.cosine for read in self._read), default=0.0),
+        )
 
-    def _relevance(self, own: set[str], above: set[str], cosine: float) -> float:
-        return _LEXICAL_WEIGHT * self._covered(own, above) + (1 - _LEXICAL_WEIGHT) * cosine
-
-    def _covered(self, own: set[str], above: set[str]) -> float:
+    def _covered(self, own: set[str] | frozenset[str], above: frozenset[str]) -> float:
         """Share of the question's terms that are held, weighted by rarity, in [0, 1]."""
         total = sum(self._weights.values())
         held = sum(
@@ -125,21 +126,41 @@ class Reading:
         )
         return held / total if total else 0.0
 
-    def _news(self, terms: set[str]) -> float:
+    def _news(self, terms: frozenset[str]) -> float:
         """How much is said that the question does not say itself, in [0.3, 1]: repeating it is no answer."""
-        news = len(terms - self._weights.keys() - QUESTION_WORDS)
+        news = len(terms - self._weights.keys() - FUNCTION_WORDS)
         return 0.3 + 0.7 * min(1.0, news / _ENOUGH_NEWS)
 
-    def _cosines(self, texts: list[str]) -> list[float]:
-        if self._embeddings is None or not texts:
-            return [0.0] * len(texts)
-        vectors = np.asarray(self._embeddings.embed_documents(texts), np.float32)
-        lengths = np.linalg.norm(vectors, axis=1) * (np.linalg.norm(self._query) or 1.0)
-        cosines = np.divide(vectors @ self._query, lengths, out=np.zeros(len(texts), np.float32), where=lengths > 0)
-        return [float(value) for value in np.clip(cosines, 0.0, 1.0)]
 
-    @cached_property
-    def _query(self) -> NDArray[np.float32]:
-        if self._embeddings is None:
-            return np.zeros(1, np.float32)
-        return np.asarray(self._embeddings.embed_query(self._question), np.float32)
+def _read(question: str, passages: Sequence[Passage], analyzer: Analyzer, embeddings: Embeddings | None) -> list[_Read]:
+    placed = [
+        (passage, position, segment) for passage in passages for position, segment in enumerate(segments(passage.text))
+    ]
+    lines = dict.fromkeys([segment.text for _, _, segment in placed] + [passage.heading for passage in passages])
+    terms = dict(zip(lines, (frozenset(found.words) for found in analyzer.analyze(lines)), strict=True))
+    in_place = ["\n".join((*segment.above[-1:], segment.text)) for _, _, segment in placed]
+    cosines = _cosines(question, in_place, embeddings)
+    none: frozenset[str] = frozenset()
+    return [
+        _Read(
+            passage=passage.number,
+            position=position,
+            segment=segment,
+            own=terms[segment.text],
+            above=terms[passage.heading].union(*(terms[line] for line in segment.above)),
+            below=none.union(*(terms[line] for line in segment.below)),
+            cosine=cosine,
+        )
+        for (passage, position, segment), cosine in zip(placed, cosines, strict=True)
+    ]
+
+
+def _cosines(question: str, texts: list[str], embeddings: Embeddings | None) -> list[float]:
+    """Cosine of each text to the question, negative ones as 0."""
+    if embeddings is None or not texts:
+        return [0.0] * len(texts)
+    query = np.asarray(embeddings.embed_query(question), np.float32)
+    vectors = np.asarray(embeddings.embed_documents(texts), np.float32)
+    lengths = np.linalg.norm(vectors, axis=1) * (np.linalg.norm(query) or 1.0)
+    cosines = np.divide(vectors @ query, lengths, out=np.zeros(len(texts), np.float32), where=lengths > 0)
+    return [float(value) for value in np.clip(cosines, 0.0, 1.0)]

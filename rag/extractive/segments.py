@@ -30,6 +30,11 @@ class Segment:
     above: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
 
+    @property
+    def head(self) -> tuple[str, ...]:
+        """The header of the table whose row this is: a row cannot be read without it."""
+        return self.above[-1:] if _ROW.match(self.text) else ()
+
 
 @dataclass(frozen=True, slots=True)
 class _Line:

@@ -65,7 +65,8 @@ def notebook() -> str:
 def course_contents() -> dict[str, bytes]:
     """Files that can be read, by name."""
     texts = {
-        "notes/search.md": f"# 검색\n\n## BM25\n\nBM25는 단어의 빈도로 점수를 매긴다.\n\nkey: {SECRET}\n\n## 벡터\n\n뜻이 비슷한 것을 찾는다.\n",
+        "notes/search.md": "# 검색\n\n## BM25\n\nBM25는 단어의 빈도로 점수를 매긴다.\n\n"
+        f"key: {SECRET}\n\n## 벡터\n\n뜻이 비슷한 것을 찾는다.\n",
         "notes/lesson.mdx": f"import X from 'x'\n\n# Lesson\n\nEmbeddings map texts to vectors. {SECRET}\n\n<X />\n",
         "guide.rst": f"Guide\n=====\n\nHow the course works. {SECRET}\n\nGrading\n-------\n\nThe exam counts half.\n",
         "run.log": f"step 1 loss 0.91\nstep 2 loss 0.52\nkey {SECRET}\n",
@@ -103,7 +104,9 @@ class Made:
     index: Path
     report: BuildReport
 
-    def build(self, *, full: bool = False, file_map: FileMap = serial_map, **sections: dict[str, object]) -> BuildReport:
+    def build(
+        self, *, full: bool = False, file_map: FileMap = serial_map, **sections: dict[str, object]
+    ) -> BuildReport:
         """Build again."""
         index = {"path": self.index, **sections.pop("index", {})}
         return Build(load_settings(index=index, **sections), full=full, file_map=file_map).run([self.course])

@@ -90,7 +90,9 @@ def test_what_was_stored_survives_a_process_that_never_closes(tmp_path: Path) ->
     cache.close()
 
 
-@pytest.mark.parametrize("content", [b"not a database, but long enough to be read as one" * 50, b"SQLite format 3\x00" * 90])
+@pytest.mark.parametrize(
+    "content", [b"not a database, but long enough to be read as one" * 50, b"SQLite format 3\x00" * 90]
+)
 def test_a_damaged_file_is_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "artifacts.sqlite"
     path.write_bytes(content)

@@ -5,11 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from ingest.assembly import Source, assemble, write_version
-from ingest.dedup import Duplicate
-from ingest.elements import Element, Kind
-from ingest.document import join
 from ingest.chunking import chunk_document
-from ingest.elements import ParsedFile
+from ingest.dedup import Duplicate
+from ingest.document import join
+from ingest.elements import Element, Kind, ParsedFile
 from ingest.prepare import Prepared
 from rag.analyzer import Analyzer
 from rag.chunks import Chunk
@@ -56,7 +55,9 @@ def test_a_passage_in_two_files_is_kept_once() -> None:
 
 def test_what_was_written_is_what_is_opened(tmp_path: Path) -> None:
     embedder, analyzer = load_embedder(load_settings().embedder), Analyzer()
-    assembled = assemble([source("a.md", Element(Kind.TABLE, TABLE)), source("b.md", Element(Kind.CODE, "x = 1"))], DedupSettings())
+    assembled = assemble(
+        [source("a.md", Element(Kind.TABLE, TABLE)), source("b.md", Element(Kind.CODE, "x = 1"))], DedupSettings()
+    )
     texts = [chunk.text for chunk in assembled.chunks]
     vectors, terms = embedder.embed_array(texts), list(analyzer.analyze(texts))
     for name in ("one", "two"):

@@ -173,7 +173,9 @@ def recording_map(seen: list[str]) -> Callable[..., Any]:
 def test_one_changed_file_is_read_and_embedded_alone(made: Any) -> None:
     path = made.course / "notes/search.md"
     before = {chunk.id for chunk in chunks_of(made.index)}
-    path.write_text(path.read_text("utf-8").replace("뜻이 비슷한 것을 찾는다.", "뜻이 가까운 것을 찾는다."), encoding="utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace("뜻이 비슷한 것을 찾는다.", "뜻이 가까운 것을 찾는다."), encoding="utf-8"
+    )
     seen: list[str] = []
     report = made.build(file_map=recording_map(seen))
     assert seen == ["notes/search.md"]

@@ -27,9 +27,11 @@ PARAGRAPH = st.lists(SENTENCE, min_size=1, max_size=6).map(" ".join)
 LIST = st.lists(SENTENCE.map(lambda text: f"- {text}") | SENTENCE.map(lambda text: f"  - {text}"), min_size=1).map(
     "\n".join
 )
-ROW = st.lists(st.sampled_from(["0.91", "재현율", "BM25 hybrid", "긴 칸 " * 8]), min_size=2, max_size=3).map(
-    lambda cells: f"| {' | '.join(cells)} |"
-)
+ROW = st.lists(
+    st.sampled_from(["0.91", "재현율", "BM25 hybrid", "긴 칸 " * 8, "이것은 된다. 저것은 안 된다."]),
+    min_size=2,
+    max_size=3,
+).map(lambda cells: f"| {' | '.join(cells)} |")
 TABLE = st.lists(ROW, min_size=1, max_size=20).map(lambda rows: "\n".join(["| 방법 | 값 |", "| --- | --- |", *rows]))
 CODE = st.lists(
     st.sampled_from(["def f(x):", "    return x  # 주석", "", "print('안녕')", "y = [" + "1, " * 60 + "]"]), min_size=1

@@ -38,7 +38,12 @@ def numbers(text: str) -> list[str]:
 
 
 def test_an_exact_copy_is_left_out_and_its_place_is_kept() -> None:
-    chunks = [chunk(0, "짧은 글", page=3), chunk(1, "다른 글"), chunk(2, "짧은   글\n", page=1), chunk(3, "짧은 글", cell=4)]
+    chunks = [
+        chunk(0, "짧은 글", page=3),
+        chunk(1, "다른 글"),
+        chunk(2, "짧은   글\n", page=1),
+        chunk(3, "짧은 글", cell=4),
+    ]
     kept, duplicates = remove_duplicates(chunks, DedupSettings())
     assert [each.id for each in kept] == ["0", "1"]
     assert kept[0].also_in == ("2.md, p. 1", "3.md, cell 4")
@@ -52,7 +57,9 @@ def test_an_exact_copy_is_left_out_and_its_place_is_kept() -> None:
 
 def test_a_near_copy_is_told_with_its_true_similarity() -> None:
     copy = LONG.replace("점점", "조금씩")
-    kept, duplicates = remove_duplicates([chunk(0, LONG), chunk(1, OTHER), chunk(2, copy)], DedupSettings(similarity=0.8))
+    kept, duplicates = remove_duplicates(
+        [chunk(0, LONG), chunk(1, OTHER), chunk(2, copy)], DedupSettings(similarity=0.8)
+    )
     assert [each.id for each in kept] == ["0", "1"]
     assert kept[0].also_in == ("2.md",)
     assert duplicates == [Duplicate("2.md", "0.md", round(jaccard(LONG, copy), 4))]
@@ -72,7 +79,10 @@ def test_other_numbers_are_another_passage() -> None:
 
 
 def test_a_short_text_is_a_duplicate_only_if_it_is_the_same() -> None:
-    one, other = "학습률은 하이퍼파라미터 중 하나이며 보통 로그 척도로 찾는다고 한다", "학습률은 하이퍼파라미터 중 하나이며 보통 로그 척도로 찾는다고 한다!"
+    one, other = (
+        "학습률은 하이퍼파라미터 중 하나이며 보통 로그 척도로 찾는다고 한다",
+        "학습률은 하이퍼파라미터 중 하나이며 보통 로그 척도로 찾는다고 한다!",
+    )
     assert len("".join(other.split())) < 60
     chunks = [chunk(0, one), chunk(1, other)]
     assert remove_duplicates(chunks, DedupSettings(similarity=0.5)) == (chunks, [])

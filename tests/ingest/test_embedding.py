@@ -91,7 +91,9 @@ def test_batches_are_told_and_put_in_order(cache: Artifacts, model: Embedder) ->
     vectors, made = embed(texts, model, cache, told)
     assert made == 1500
     assert told.stages == [("embed", 1500, "passages", [1024, 476])]
-    np.testing.assert_allclose(vectors[[0, 1023, 1024, 1499]], model.embed_array([texts[0], texts[1023], texts[1024], texts[1499]]), atol=1e-6)
+    np.testing.assert_allclose(
+        vectors[[0, 1023, 1024, 1499]], model.embed_array([texts[0], texts[1023], texts[1024], texts[1499]]), atol=1e-6
+    )
 
 
 def test_no_texts_have_no_vectors(cache: Artifacts, model: Embedder) -> None:

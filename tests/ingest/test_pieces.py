@@ -14,6 +14,7 @@ SENTENCES = st.sampled_from(
         "A model that learned by heart does not generalize.",
         "See e.g. Fig. 3 for details.",
         "| BM25 | 0.91 |",
+        "| 된다. 안 된다! | Yes. No. |",
         "- 항목 하나",
         "  - nested item",
         "2. second",

@@ -86,7 +86,9 @@ def test_a_page_that_is_left_out_is_named_without_its_file(tmp_path: Path, make_
 def test_a_secret_that_stands_in_the_title_alone_is_masked_and_counted(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     secret = "ghp_q8Zx81qPw93LmTbV05rKdY72nHcG64Wu"
-    path.write_text(f"<html><head><title>Key {secret}</title></head><body><p>A page about keys.</p></body></html>", encoding="utf-8")
+    path.write_text(
+        f"<html><head><title>Key {secret}</title></head><body><p>A page about keys.</p></body></html>", encoding="utf-8"
+    )
     prepared = prepare(job(path))
     assert prepared.title == "Key [masked: key]"
     assert prepared.masked == {"api_key": 1}

@@ -13,7 +13,7 @@ import pytest
 
 from ingest.workers import FileMap, Lost, ProcessMap, serial_map
 
-FUNCTIONS = '''
+FUNCTIONS = """
 import os, signal, sys, threading, time
 
 def act(job):
@@ -42,7 +42,7 @@ def act(job):
     elif what == "system exit":
         sys.exit(value)
     return value * 2
-'''
+"""
 
 
 @pytest.fixture

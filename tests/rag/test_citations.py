@@ -60,6 +60,19 @@ def test_made_up_marks_alone_are_replaced_by_true_ones() -> None:
     assert (result.text, marks(result), result.unknown_marks) == ("Dropout prevents overfitting. [1]", [1], (8,))
 
 
+@pytest.mark.parametrize(
+    ("sentence", "held"), [("dropout neurons bananas apples", True), ("dropout bananas apples", False)]
+)
+def test_half_of_the_terms_are_enough_support(sentence: str, held: bool) -> None:
+    assert checked(sentence).text == (f"{sentence} [1]" if held else sentence)
+
+
+def test_function_words_are_no_support() -> None:
+    passage = "It is the rate of the loss. 그것은 이 손실의 값이다."
+    for sentence in ("Paris is the capital of France.", "그것은 이 나라의 수도이다."):
+        assert checked(sentence, [passage]) == CheckedText(sentence, (), ())
+
+
 def test_nothing_is_marked_where_nothing_supports_it() -> None:
     assert checked("Bananas are yellow and bent.") == CheckedText("Bananas are yellow and bent.", (), ())
     assert checked("Dropout prevents overfitting [1].", []) == CheckedText("Dropout prevents overfitting.", (), (1,))
@@ -98,6 +111,11 @@ def test_brackets_quoted_from_a_passage_are_no_marks(passage: str, answer: str) 
     result = checked(answer, [passage, "Unrelated.", "Unrelated too."])
     assert (result.text, marks(result), result.unknown_marks) == (answer, [1], ())
     assert result.citations[0].quote in passage
+
+
+def test_the_quote_has_the_brackets_of_the_passage() -> None:
+    result = checked("Bahdanau ［3］ proposed attention [1].", ["Long ago Bahdanau [3] proposed attention to all."])
+    assert [citation.quote for citation in result.citations] == ["Bahdanau [3] proposed attention"]
 
 
 def test_a_mark_is_a_mark_where_the_passage_has_another_number() -> None:

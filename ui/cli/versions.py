@@ -1,11 +1,14 @@
 """``course-rag status``, ``versions``, ``diff`` and ``rollback``."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ui.cli.options import ConfigOption, IndexOption, JsonOption, settings_of
 from ui.cli.output import say, say_json
+
+if TYPE_CHECKING:
+    from rag.index.folder import IndexFolder
 
 
 def status(
@@ -106,11 +109,22 @@ def rollback(
 
     settings = settings_of(context, index, config)
     folder = IndexFolder(settings.index.path)
-    folder.require_current()
+    if not folder.versions():  # tell so before the lock makes a folder
+        folder.require_current()
     with builder_lock(folder, settings.index.lock_timeout_s):
-        previous = folder.current()
+        previous = _readable_current(folder)
         now = put_back(folder, version)
     if json:
         say_json({"version": now, "previous": previous})
     else:
-        say(f"Version {now} is in service; it was {previous}.")
+        say(f"Version {now} is in service; it was {previous if previous is not None else 'none that could be read'}.")
+
+
+def _readable_current(folder: "IndexFolder") -> int | None:
+    """The version in service; None if ``CURRENT`` is damaged, which putting a named version back mends."""
+    from rag.errors import CorruptIndexError
+
+    try:
+        return folder.current()
+    except CorruptIndexError:
+        return None

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from ingest.workers import serial_map
 from ui.cli.main import app
 
 
@@ -38,7 +39,8 @@ Run = Callable[..., Ran]
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command in this process; an exception that is not told fails the test."""
-    monkeypatch.setenv("COURSE_RAG_PARSE__WORKERS", "1")
+    # Files are read in this process, which is the map's other form and a second faster; ``process`` has the workers.
+    monkeypatch.setattr("ingest.build.ProcessMap", lambda *limits: serial_map)
     (tmp_path / "cwd").mkdir()
     monkeypatch.chdir(tmp_path / "cwd")
 

@@ -190,7 +190,9 @@ def test_chat_ends_with_the_input(cli: Run, index: Path) -> None:
     assert "Traceback" not in result.err
 
 
-def test_chat_goes_on_after_an_error(cli: Run, index: Path, openai_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chat_goes_on_after_an_error(
+    cli: Run, index: Path, openai_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COURSE_RAG_LLM__BASE_URL", openai_server.base_url)
     monkeypatch.setenv("COURSE_RAG_LLM__MAX_RETRIES", "0")
     replies = openai_server.replies
@@ -218,7 +220,9 @@ def hostile(tmp_path: Path, cli: Run) -> Path:
     """An index over a document and names that carry terminal escapes."""
     folder = tmp_path / "hostile"
     folder.mkdir()
-    text = f"# Head {ESCAPES} ing\n\nFaithfulness {ESCAPES} measures the support of claims.\n\n```\ncode {ESCAPES}\n```\n"
+    text = (
+        f"# Head {ESCAPES} ing\n\nFaithfulness {ESCAPES} measures the support of claims.\n\n```\ncode {ESCAPES}\n```\n"
+    )
     (folder / f"doc{ESCAPES.replace('/', '')}.md").write_text(text, encoding="utf-8")
     (folder / f"bad{ESCAPES}.pptx").write_bytes(b"PK")
     (folder / f"empty{ESCAPES}.md").write_bytes(b"")
@@ -237,7 +241,14 @@ def assert_harmless(result: Any) -> None:
 @pytest.mark.parametrize("json_option", [(), ("--json",)])
 @pytest.mark.parametrize(
     "command",
-    [("build",), ("build", "--full"), ("status",), ("search", "faithfulness"), ("ask", f"What is faithfulness{ESCAPES}?"), ("versions",)],
+    [
+        ("build",),
+        ("build", "--full"),
+        ("status",),
+        ("search", "faithfulness"),
+        ("ask", f"What is faithfulness{ESCAPES}?"),
+        ("versions",),
+    ],
 )
 def test_no_escape_sequence_reaches_the_terminal(
     cli: Run, hostile: Path, command: tuple[str, ...], json_option: tuple[str, ...]

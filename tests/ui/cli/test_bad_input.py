@@ -87,7 +87,9 @@ def test_a_bad_file_costs_one_line_and_alone_it_is_told(
     assert result.err == ""
 
 
-@pytest.mark.parametrize("name", ["CURRENT", "versions/1/manifest.json", "versions/1/chunks.sqlite", "versions/1/vectors.faiss"])
+@pytest.mark.parametrize(
+    "name", ["CURRENT", "versions/1/manifest.json", "versions/1/chunks.sqlite", "versions/1/vectors.faiss"]
+)
 @pytest.mark.parametrize("damage", ["missing", "garbage"])
 def test_a_corrupt_index(cli: Run, index: Path, name: str, damage: str) -> None:
     path = index / name
@@ -117,7 +119,10 @@ def test_the_remedies_for_a_corrupt_index_work(cli: Run, files: Path, index: Pat
 def test_a_rollback_mends_current(cli: Run, index: Path) -> None:
     (index / "CURRENT").write_text("two", encoding="utf-8")
     assert_told(cli("status", "--index", index), "course-rag rollback 1")
-    assert cli("rollback", "1", "--index", index).code == 0
+    assert cli("rollback", "1", "--index", index, "--json").json == {"version": 1, "previous": None}
+    assert_still_serves(cli, index)
+    (index / "CURRENT").unlink()
+    assert cli("rollback", "1", "--index", index).out == "Version 1 is in service; it was none that could be read.\n"
     assert_still_serves(cli, index)
 
 
@@ -181,7 +186,9 @@ def test_a_wrong_environment_variable(
     assert_told(cli("status", "--index", index), "etrieval")
 
 
-def test_an_unknown_embedder(cli: Run, files: Path, index: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_unknown_embedder(
+    cli: Run, files: Path, index: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("COURSE_RAG_EMBEDDER__MODEL", str(tmp_path / "model"))
     assert_told(cli("build", files, "--full", "--index", index), f"There is no model in {tmp_path / 'model'}.")
     (tmp_path / "model").mkdir()

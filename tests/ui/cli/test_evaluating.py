@@ -1,0 +1,107 @@
+"""``eval run``, ``eval compare`` and ``eval generate`` as commands; what they compute is tested with ``eval``."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    rows = [
+        {
+            "id": "q1",
+            "user_input": "What does faithfulness measure?",
+            "reference": "How many claims of an answer are supported by the retrieved context.",
+            "reference_contexts": [
+                "Faithfulness measures how many claims of an answer are supported by the retrieved context."
+            ],
+            "lang": "en",
+            "tags": ["fact"],
+            "answerable": True,
+        },
+        {
+            "id": "q2",
+            "user_input": "김치찌개는 어떻게 끓이나요?",
+            "reference": "",
+            "reference_contexts": [],
+            "lang": "ko",
+            "tags": [],
+            "answerable": False,
+        },
+    ]
+    path = tmp_path / "set.jsonl"
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_run_and_compare(cli: Run, index: Path, questions: Path, tmp_path: Path) -> None:
+    first = cli("eval", "run", questions, "--out", tmp_path / "a", "--json", "--index", index)
+    assert (first.code, first.err) == (0, "")
+    assert list(first.json) == ["run", "report", "means"]
+    assert first.json["run"] == str(tmp_path / "a" / "run.json")
+    rows = json.loads((tmp_path / "a" / "run.json").read_text("utf-8"))["rows"]
+    assert [row["question"]["user_input"] for row in rows] == [
+        "What does faithfulness measure?",
+        "김치찌개는 어떻게 끓이나요?",
+    ]
+    assert (tmp_path / "a" / "report.md").read_text("utf-8").startswith("# ")
+
+    second = cli("--index", index, "eval", "run", questions, "--out", tmp_path / "b", "--mode", "keyword")
+    assert second.code == 0
+    assert second.out.rstrip().endswith(f"Written: {tmp_path / 'b/run.json'}, {tmp_path / 'b/report.md'}")
+
+    compared = cli("eval", "compare", tmp_path / "a", tmp_path / "b" / "run.json", "--json")
+    assert compared.code == 0
+    assert isinstance(compared.json, dict)
+    assert cli("eval", "compare", tmp_path / "a", tmp_path / "b").out.startswith("# ")
+
+
+def test_runs_go_to_data_runs_by_default(cli: Run, index: Path, questions: Path) -> None:
+    result = cli("eval", "run", questions, "--json", "--index", index)
+    assert Path(result.json["run"]).parts[:2] == ("data", "runs")
+    assert Path(result.json["run"]).is_file()
+
+
+def test_generated_questions_can_be_run(cli: Run, index: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "generated.jsonl"
+    assert cli("eval", "generate", "--out", out, "--count", "2", "--index", index).code == 0
+    rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert 1 <= len(rows) <= 2
+    keys = {"id", "user_input", "reference", "reference_contexts", "lang", "tags", "answerable"}
+    assert all(set(row) >= keys for row in rows)
+    assert cli("eval", "run", out, "--out", tmp_path / "run", "--index", index).code == 0
+
+
+@pytest.mark.parametrize("content", [b"not json\n", b"", b'{"id": "1"}\n', None])
+def test_a_question_set_that_cannot_be_used(cli: Run, index: Path, tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "bad.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    result = cli("eval", "run", path, "--out", tmp_path / "run", "--index", index)
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("error: ")
+    assert "bad.jsonl" in result.err
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("content", [b"not json", b"{}", None])
+def test_a_run_that_cannot_be_read(cli: Run, tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "run.json"
+    if content is not None:
+        path.write_bytes(content)
+    result = cli("eval", "compare", path, path)
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("error: ")
+    assert "  → " in result.err
+
+
+@pytest.mark.parametrize(("host", "port"), [("0.0.0.0", "0"), ("nowhere", "0")])  # noqa: S104 - it is refused
+def test_the_chat_listens_on_this_machine_alone(cli: Run, host: str, port: str) -> None:
+    result = cli("ui", "--host", host, "--port", port, "--no-browser")
+    assert (result.code, result.out) == (1, "")
+    assert "Set ui.host to 127.0.0.1" in result.err
