@@ -12,4 +12,5 @@ be scored again by a new metric. In the order data passes through them:
 * ``compare``                       two runs, question by question
 * ``report``                        Markdown of a run and of a comparison
 * ``course_sets``, ``launcher``, ``processes``, ``measures``, ``bench``    the figures that ``make bench`` prints
+* ``calibration``           fits when the extractive model refuses
 """

@@ -266,6 +266,8 @@ def _skipped(prepared: dict[str, Prepared]) -> list[Skipped]:
     """Files and parts of files that were left out, under their source."""
     skipped = [Skipped(source, each.failure) for source, each in prepared.items() if each.failure is not None]
     for source, each in prepared.items():
+        if each.failure is None and not each.chunks:  # its parts are listed too; this line accounts for the file
+            skipped.append(Skipped(source, f"nothing in it can be read ({each.skipped[0].why})"))
         skipped += [Skipped(f"{source}, {part.source}" if part.source else source, part.why) for part in each.skipped]
     return skipped
 

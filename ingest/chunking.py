@@ -84,6 +84,7 @@ def _pieces(text: str, units: Iterable[Unit], max_chars: int) -> Iterator[_Piece
     for unit in units:
         own = text[unit.start : unit.end]
         lead = _lead(text, unit, previous)
+        lead = lead if len(lead) <= max_chars // 2 else ""  # what must be read with the passage, not instead of it
         for number, (start, end) in enumerate(split_unit(unit.kind, own, max_chars)):
             # The table's own first piece holds the header itself; a list's lead-in may have stayed behind.
             needs_lead = number > 0 or unit.kind is Kind.LIST

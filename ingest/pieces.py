@@ -11,7 +11,7 @@ from ingest.elements import Kind
 from rag.sentences import Span, split_sentences
 
 _ITEM = re.compile(r"^(?:[-*+•]|\d+[.)])\s", re.MULTILINE)
-_TABLE_RULE = re.compile(r"^\|?\s*:?-{3,}:?\s*(?:\|\s*:?-{3,}:?\s*)*\|?\s*$")
+_TABLE_RULE = re.compile(r"^\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _WORD_GAP = re.compile(r"\s+")
 
 

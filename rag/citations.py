@@ -113,10 +113,11 @@ def _quote(claim: str, passage: str, analyzer: Analyzer) -> str:
 
     The claim itself where it stands there, however its white space was set; else the sentence that shares most terms.
     """
-    words = claim.split()
-    verbatim = re.search(r"\s+".join(map(re.escape, words)), passage) if words else None
-    if verbatim:
-        return verbatim.group()
+    for said in (claim, claim.rstrip(" .")):  # a model may end a sentence where the passage goes on
+        words = said.split()
+        verbatim = re.search(r"\s+".join(map(re.escape, words)), passage) if words else None
+        if verbatim:
+            return verbatim.group()
     wanted = _terms(claim, analyzer)
     sentences = [passage[start:end] for start, end in split_sentences(passage)]
     return max(sentences, key=lambda sentence: len(wanted & _terms(sentence, analyzer)), default=passage)

@@ -33,7 +33,7 @@ _AROUND = (
     "nav,header,footer,aside,form,[role=navigation],[role=banner],[role=contentinfo],[role=search],[role=complementary]"
 )
 _NEVER = (
-    "script,style,noscript,template,iframe,svg,button,select,input,object,head,[hidden],[aria-hidden=true],.sr-only,.visually-hidden,"
+    "script,style,noscript,template,iframe,svg,button,select,input,object,title,[hidden],[aria-hidden=true],.sr-only,.visually-hidden,"
     # What Sphinx, Jupyter Book, MkDocs and mdBook put into the main element around the text.
     ".sphx-glr-download-link-note,.sphx-glr-footer,.pytorch-call-to-action-links,.call-to-action,.bd-breadcrumbs,.breadcrumb,.breadcrumbs,"
     ".prev-next-area,.prev-next-footer,.header-article-items,.edit-this-page,.tocsection,.nav-wrapper,.viewcode-link,.admonition.note.sphx-glr-note"

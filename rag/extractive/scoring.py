@@ -10,6 +10,7 @@ from langchain_core.embeddings import Embeddings
 
 from rag.analyzer import FUNCTION_WORDS, Analyzer
 from rag.extractive.segments import Segment, segments
+from rag.language import detect_language
 from rag.prompts import Passage
 
 _CONTEXT_WEIGHT = 0.6
@@ -25,7 +26,7 @@ _ASKS = re.compile(r"[?？]\W*$")
 _ASKING = 0.5
 """What is left of the score of a segment that is itself a question: it may hold every term, and answers nothing."""
 
-SUPPORT = (-3.92, 1.39, 2.51, 5.49)
+SUPPORT = (-4.33, 2.55, 2.90, 4.00, 0.16, 2.99)
 """Bias and weights of ``Reading.features``; fitted by ``python -m eval.calibration``."""
 
 
@@ -80,6 +81,8 @@ class Reading:
         asked = list(dict.fromkeys(analyzer.analyze_one(question).content().words))
         self._weights = dict(zip(asked, idf(asked) if idf else [1.0] * len(asked), strict=True))
         self._read = _read(question, passages, analyzer, embeddings)
+        language = detect_language(question)
+        self._foreign = sum(detect_language(passage.text) != language for passage in passages) / max(1, len(passages))
 
     def candidates(self) -> list[Candidate]:
         """What could be said: each segment alone, and each that has others below it together with them."""
@@ -102,19 +105,24 @@ class Reading:
         value = bias + sum(weight * feature for weight, feature in zip(weights, self.features(), strict=True))
         return 1 / (1 + math.exp(-value))
 
-    def features(self) -> tuple[float, float, float]:
-        """What support is judged by, each the best of all passages and in [0, 1].
+    def features(self) -> tuple[float, float, float, float, float]:
+        """What support is judged by, all in [0, 1].
 
-        The share of the question's terms, weighted by rarity, that one passage holds; the same for one segment with
-        what stands above it; and the cosine of a segment to the question.
+        Best of all passages: the share of the question's terms, weighted by rarity, that one passage holds; the same
+        for one segment with what stands above it; and the cosine of a segment to the question. Then the share of
+        passages in the other language than the question's, alone and times the cosine: between languages terms
+        cannot be expected to meet, so the cosine has to count for more.
         """
         held: dict[int, set[str]] = {}
         for read in self._read:
             held.setdefault(read.passage, set()).update(read.own, read.above)
+        cosine = max((read.cosine for read in self._read), default=0.0)
         return (
             max((self._covered(terms, frozenset()) for terms in held.values()), default=0.0),
             max((self._covered(read.own, read.above) for read in self._read), default=0.0),
-            max((read.cosine for read in self._read), default=0.0),
+            cosine,
+            self._foreign,
+            self._foreign * cosine,
         )
 
     def _covered(self, own: set[str] | frozenset[str], above: frozenset[str]) -> float:

@@ -234,6 +234,23 @@ def test_a_lost_file_is_reported_and_tried_again(made: Any) -> None:
     assert "slow.md" in manifest_of(made.index).sources
 
 
+def test_a_file_without_a_readable_page_is_accounted_for_by_its_own_name(
+    made: Any, make_pdf: Callable[..., bytes]
+) -> None:
+    (made.course / "scan.pdf").write_bytes(make_pdf(" ", " "))
+    report = made.build()
+    assert (report.indexed, report.unchanged) == (0, made.report.indexed)
+    why = {skip.source: skip.why for skip in report.skipped}
+    assert why["scan.pdf"] == f"nothing in it can be read ({why['scan.pdf, page 1']})"
+    assert "scan.pdf, page 2" in why
+    assert "scan.pdf" not in manifest_of(made.index).sources
+    listed = {skip.source for skip in report.skipped} & {
+        path.relative_to(made.course).as_posix() for path in made.course.rglob("*")
+    }
+    files = [path for path in made.course.rglob("*") if path.is_file()]
+    assert report.indexed + report.unchanged + len(listed) == len(files)
+
+
 def test_full_makes_the_same_bytes(made: Any, tmp_path: Path) -> None:
     seen: list[str] = []
     report = made.build(full=True, file_map=recording_map(seen))

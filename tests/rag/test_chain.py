@@ -49,7 +49,7 @@ def test_invoke(answers: list[Answer]) -> None:
     korean, english, refused = answers
     assert korean.text.startswith("하이브리드 검색은 키워드 검색과 벡터 검색의 점수를 합친다. [1]")
     assert (korean.citations[0].mark, korean.citations[0].chunk.source) == (1, "rag/01-검색.md")
-    assert korean.citations[0].quote == "하이브리드 검색은 키워드 검색과 벡터 검색의 점수를 합친다"
+    assert korean.citations[0].quote == "하이브리드 검색은 키워드 검색과 벡터 검색의 점수를 합친다."
     assert english.text.startswith("Dropout switches off random neurons during training, which prevents overfitting.")
     assert english.citations[0].chunk.heading == ("Optimisation", "Dropout")
     assert (refused.text, refused.refused, refused.citations) == (REFUSALS["ko"], True, ())
@@ -68,7 +68,7 @@ def test_an_answer_as_the_command_line_prints_it(answers: list[Answer]) -> None:
         "source": "rag/01-검색.md",
         "page": None,
         "heading": ["검색 증강 생성", "하이브리드 검색"],
-        "quote": "하이브리드 검색은 키워드 검색과 벡터 검색의 점수를 합친다",
+        "quote": "하이브리드 검색은 키워드 검색과 벡터 검색의 점수를 합친다.",
     }
     assert [hit["rank"] for hit in printed["hits"]] == [1, 2, 3, 4, 5]
 

@@ -113,11 +113,6 @@ def test_brackets_quoted_from_a_passage_are_no_marks(passage: str, answer: str) 
     assert result.citations[0].quote in passage
 
 
-def test_the_quote_has_the_brackets_of_the_passage() -> None:
-    result = checked("Bahdanau ［3］ proposed attention [1].", ["Long ago Bahdanau [3] proposed attention to all."])
-    assert [citation.quote for citation in result.citations] == ["Bahdanau [3] proposed attention"]
-
-
 def test_a_mark_is_a_mark_where_the_passage_has_another_number() -> None:
     result = checked(
         "Bahdanau et al. [2] proposed attention [1].", ["Bahdanau et al. [3] proposed attention.", "Other."]
