@@ -3,7 +3,7 @@
 In the order data passes through them:
 
 * ``discovery``                        paths to files
-* ``workers``                          a map over files, with limits
+* ``workers``, ``reading``               a map over files, with limits; all files prepared, cached or not
 * ``prepare``                          one file, from bytes to chunk spans: what a worker does
 * ``elements``, ``parsers``            a file to its elements; one parser per format
 * ``cleaning``                         noise out of the elements

@@ -1,6 +1,7 @@
 """Texts to vectors, behind LangChain's ``Embeddings``.
 
-* ``base``    what an embedder must tell of itself, and which one the settings name
-* ``static``  the bundled model: token vectors, averaged; numpy only
-* ``neural``  any sentence-transformers model, on CPU or GPU
+* ``base``     what an embedder must tell of itself
+* ``static``   the bundled model: token vectors, averaged; numpy only
+* ``neural``   any sentence-transformers model, on CPU or GPU
+* ``loading``  which of them the settings name
 """

@@ -6,7 +6,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from rag.analyzer import Analyzer
-from rag.embeddings.base import Embedder, load_embedder
+from rag.embeddings.base import Embedder
+from rag.embeddings.loading import load_embedder
 from rag.errors import CorruptIndexError, EmbedderMismatchError
 from rag.index.dense import DenseIndex
 from rag.index.folder import LEXICAL, MANIFEST, IndexFolder

@@ -12,7 +12,7 @@ from ingest.elements import Element, Kind, ParsedFile
 from ingest.prepare import Prepared
 from rag.analyzer import Analyzer
 from rag.chunks import Chunk
-from rag.embeddings.base import load_embedder
+from rag.embeddings.loading import load_embedder
 from rag.index.lexical import LexicalIndex
 from rag.index.store import CourseStore
 from rag.settings import DedupSettings, load_settings

@@ -364,7 +364,7 @@ def test_no_paths_and_no_index(tmp_path: Path) -> None:
 @pytest.fixture
 def other_model(tmp_path: Path) -> Path:
     """The bundled embedder with another first vector: another model."""
-    from rag.embeddings.base import load_embedder
+    from rag.embeddings.loading import load_embedder
     from rag.embeddings.static import StaticEmbeddings, save_static
 
     model = load_embedder(load_settings().embedder)

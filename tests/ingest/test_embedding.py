@@ -12,7 +12,8 @@ from ingest.artifacts import Artifacts
 from ingest.embedding import analyze, embed
 from ingest.progress import Silent
 from rag.analyzer import Analyzer
-from rag.embeddings.base import Embedder, load_embedder
+from rag.embeddings.base import Embedder
+from rag.embeddings.loading import load_embedder
 from rag.settings import load_settings
 
 

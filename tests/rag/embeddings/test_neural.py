@@ -13,7 +13,7 @@ from langchain_tests.unit_tests import EmbeddingsUnitTests
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from rag.embeddings.base import load_embedder
+from rag.embeddings.loading import load_embedder
 from rag.embeddings.neural import NeuralEmbeddings
 from rag.errors import EmbedderError, MissingExtraError
 from rag.settings import EmbedderSettings

@@ -10,7 +10,7 @@ from langchain_tests.unit_tests import EmbeddingsUnitTests
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from rag.embeddings.base import load_embedder
+from rag.embeddings.loading import load_embedder
 from rag.embeddings.static import BUNDLED, StaticEmbeddings, unpack
 from rag.errors import EmbedderError
 from rag.settings import EmbedderSettings
