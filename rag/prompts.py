@@ -42,7 +42,7 @@ _STANDALONE: dict[Language, str] = {
 
 _USER = "{passages}\n\n<question>{question}</question>"
 
-_PASSAGE = re.compile(r'<passage number="(\d+)" from="([^"\n]*)">\n(.*?)\n</passage>', re.DOTALL)
+_PASSAGE = re.compile(r'<passage number="(\d+)" kind="(\w+)" from="([^"\n]*)">\n(.*?)\n</passage>', re.DOTALL)
 _QUESTION = re.compile(r"<question>(.*?)</question>", re.DOTALL)
 _OUR_TAGS = re.compile(r"<(?=/?\s*(?:passage|question)\b)", re.IGNORECASE)
 
@@ -68,7 +68,7 @@ def render_passages(hits: Sequence[Hit]) -> str:
         chunk = hit.chunk
         place = defused(" › ".join((chunk.place, *chunk.heading))).replace('"', "'").replace("\n", " ")
         body = "\n".join(part for part in (chunk.lead, chunk.text) if part)
-        rendered.append(f'<passage number="{number}" from="{place}">\n{defused(body)}\n</passage>')
+        rendered.append(f'<passage number="{number}" kind="{chunk.kind}" from="{place}">\n{defused(body)}\n</passage>')
     return "\n\n".join(rendered)
 
 
@@ -79,12 +79,14 @@ class Passage:
     number: int
     heading: str
     text: str
+    kind: str = "text"
 
 
 def parse_passages(message: str) -> tuple[list[Passage], str]:
     """The way back: the passages and the question of a message; one without our tags is all question."""
     passages = [
-        Passage(int(number), place.partition(" › ")[2], text) for number, place, text in _PASSAGE.findall(message)
+        Passage(int(number), place.partition(" › ")[2], text, kind)
+        for number, kind, place, text in _PASSAGE.findall(message)
     ]
     question = _QUESTION.search(message)
     return passages, (question.group(1) if question else message).strip()

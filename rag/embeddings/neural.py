@@ -1,8 +1,12 @@
 """Any sentence-transformers model, on CPU or GPU."""
 
 import hashlib
+import socket
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +14,8 @@ from numpy.typing import NDArray
 from rag.embeddings.base import Embedder
 from rag.errors import EmbedderError
 from rag.extras import require
+
+_HUB_TIMEOUT_S = 5.0
 
 
 class NeuralEmbeddings(Embedder):
@@ -34,10 +40,11 @@ class NeuralEmbeddings(Embedder):
             EmbedderError: there is no such model, or the device cannot be used.
         """
         library = require("sentence_transformers", extra="neural")
+        options = {"device": None if device == "auto" else device, "trust_remote_code": False}
         try:
-            self._model: Any = library.SentenceTransformer(
-                model, device=None if device == "auto" else device, trust_remote_code=False
-            )
+            self._model: Any = _loaded(library.SentenceTransformer, model, options)
+        except EmbedderError:
+            raise
         # transformers, safetensors and torch raise whatever they please for a damaged file or an absent device.
         except Exception as error:
             raise EmbedderError(
@@ -93,6 +100,36 @@ class NeuralEmbeddings(Embedder):
                 remedy="Lower embedder.batch_size, or set embedder.device to cpu.",
             ) from error
         return np.asarray(found, np.float32)
+
+
+def _loaded(kind: Any, model: str, options: dict[str, Any]) -> Any:
+    """From the folder or the cache, without network; only a model that is in neither is looked for on the hub."""
+    try:
+        return kind(model, local_files_only=True, **options)
+    except OSError:
+        if Path(model).is_dir():
+            raise
+        _require_hub(model)
+        return kind(model, **options)
+
+
+def _require_hub(model: str) -> None:
+    """The hub's client would try again for more than a minute before it told that there is no network."""
+    from huggingface_hub.constants import ENDPOINT, HF_HUB_OFFLINE
+
+    told = EmbedderError(
+        f"The embedding model {model!r} is neither a folder nor in the local cache, and the hub cannot be reached.",
+        remedy="Give a local folder, or go online once to download it; the bundled model is 'static-ko-en'.",
+    )
+    if HF_HUB_OFFLINE:
+        raise told
+    if getproxies():  # a proxy resolves names for us, so that we cannot say who is reachable
+        return
+    address = urlsplit(ENDPOINT)
+    try:
+        socket.create_connection((address.hostname or "", address.port or 443), timeout=_HUB_TIMEOUT_S).close()
+    except OSError as error:
+        raise told from error
 
 
 def _byte_type() -> Any:

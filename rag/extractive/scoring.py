@@ -26,6 +26,9 @@ _ASKS = re.compile(r"[?？]\W*$")
 _ASKING = 0.5
 """What is left of the score of a segment that is itself a question: it may hold every term, and answers nothing."""
 
+_CODE = 0.5
+"""What is left of the score of a line of code: it may name what is asked for, but explains nothing."""
+
 SUPPORT = (-4.33, 2.55, 2.90, 4.00, 0.16, 2.99)
 """Bias and weights of ``Reading.features``; fitted by ``python -m eval.calibration``."""
 
@@ -51,6 +54,7 @@ class _Read:
 
     passage: int
     position: int
+    kind: str
     segment: Segment
     own: frozenset[str]
     above: frozenset[str]
@@ -91,6 +95,8 @@ class Reading:
             relevance = _LEXICAL_WEIGHT * self._covered(read.own, read.above) + (1 - _LEXICAL_WEIGHT) * read.cosine
             if _ASKS.search(read.segment.text) and not read.segment.below:
                 relevance *= _ASKING
+            if read.kind == "code":
+                relevance *= _CODE
             lines: tuple[str, ...] = (*read.segment.head, read.segment.text)
             found.append(Candidate(read.passage, read.position, lines, relevance * self._news(read.own)))
             if read.segment.below:
@@ -153,6 +159,7 @@ def _read(question: str, passages: Sequence[Passage], analyzer: Analyzer, embedd
         _Read(
             passage=passage.number,
             position=position,
+            kind=passage.kind,
             segment=segment,
             own=terms[segment.text],
             above=terms[passage.heading].union(*(terms[line] for line in segment.above)),
