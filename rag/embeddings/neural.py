@@ -40,6 +40,7 @@ class NeuralEmbeddings(Embedder):
             EmbedderError: there is no such model, or the device cannot be used.
         """
         library = require("sentence_transformers", extra="neural")
+        require("transformers", extra="neural").utils.logging.disable_progress_bar()  # "Loading weights: 0%"
         options = {"device": None if device == "auto" else device, "trust_remote_code": False}
         try:
             self._model: Any = _loaded(library.SentenceTransformer, model, options)

@@ -162,7 +162,7 @@ def test_a_broken_folder_is_told(tiny_bert: Path, tmp_path: Path, damage: str) -
 
 
 def test_a_name_that_is_not_here_is_told_without_the_network() -> None:
-    with pytest.raises(EmbedderError, match="'no-such/model' cannot be loaded"):
+    with pytest.raises(EmbedderError, match="'no-such/model' is neither a folder nor in the local cache"):
         load_embedder(EmbedderSettings(model="no-such/model", device="cpu"))
 
 
