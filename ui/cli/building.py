@@ -1,6 +1,8 @@
 """``course-rag build``."""
 
+import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,9 +12,11 @@ from ui.cli.options import ConfigOption, IndexOption, JsonOption, settings_of
 from ui.cli.output import say, say_json
 
 if TYPE_CHECKING:
+    from ingest.elements import Skipped
     from ingest.report import BuildReport
 
 _MOST_LISTED = 20
+_PAGE = re.compile(r"(?P<file>.+), page (?P<page>\d+)$", re.DOTALL)
 
 
 def build(
@@ -46,14 +50,38 @@ def _say_report(report: "BuildReport") -> None:
         f"{report.chunks} passages ({report.embedded} newly embedded), {report.took_s:.1f} s"
     )
     if report.duplicates:
-        say(f"Duplicates left out: {len(report.duplicates)}")
+        say(f"Passages left out because another says the same: {len(report.duplicates)}")
         for kept, count in Counter(duplicate.kept for duplicate in report.duplicates).most_common(5):
-            say(f"  {count} of {kept}")
+            say(f"  {count} repeat {kept}")
     if report.masked:
         say("Masked: " + ", ".join(f"{count} {kind}" for kind, count in report.masked.items()))
     if report.skipped:
         say(f"Skipped: {len(report.skipped)}")
-        for skip in report.skipped[:_MOST_LISTED]:
-            say(f"  {skip.source}: {skip.why}")
-        if len(report.skipped) > _MOST_LISTED:
-            say(f"  … and {len(report.skipped) - _MOST_LISTED} more; all of them: course-rag status --json")
+    lines = list(_skip_lines(report.skipped))
+    for line in lines[:_MOST_LISTED]:
+        say(f"  {line}")
+    if len(lines) > _MOST_LISTED:
+        say(f"  … and {len(lines) - _MOST_LISTED} more; all of them: course-rag status --json")
+
+
+def _skip_lines(skipped: "Sequence[Skipped]") -> Iterator[str]:
+    """One line per file and reason; the pages of one file that share a reason stand together."""
+    parts: dict[tuple[str, str], list[str]] = {}
+    for skip in skipped:
+        page = _PAGE.match(skip.source)
+        parts.setdefault((page["file"] if page else skip.source, skip.why), []).append(page["page"] if page else "")
+    for (file, why), pages in parts.items():
+        numbers = sorted(int(page) for page in pages if page)
+        yield f"{file}, {_pages(numbers)}: {why}" if numbers else f"{file}: {why}"
+
+
+def _pages(numbers: list[int]) -> str:
+    """``pages 1-3, 7``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    told = ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return f"pages {told}" if len(numbers) > 1 else f"page {told}"

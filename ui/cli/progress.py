@@ -13,7 +13,9 @@ class _Rate(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         unit = task.fields.get("unit", "")
-        return Text(f"{task.speed:,.1f} {unit}/s" if task.speed else f"– {unit}/s", style="dim")
+        # The mean since the beginning: a stage may report in one step, of which no speed can be told otherwise.
+        rate = f"{task.completed / task.elapsed:,.1f}" if task.elapsed and task.completed else "–"
+        return Text(f"{rate} {unit}/s", style="dim")
 
 
 class Bars:
