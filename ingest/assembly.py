@@ -18,6 +18,7 @@ from rag.index.folder import CHUNKS, LEXICAL, VECTORS
 from rag.index.lexical import LexicalIndex
 from rag.index.store import CourseStore
 from rag.index.table import ChunkTable
+from rag.language import detect_language
 from rag.settings import DedupSettings
 
 
@@ -76,15 +77,17 @@ def _chunks(source: Source) -> list[Chunk]:
 
 
 def _chunk(source: Source, span: ChunkSpan) -> Chunk:
+    text = source.prepared.text[span.start : span.end]
     return Chunk(
         id="",
-        text=source.prepared.text[span.start : span.end],
+        text=text,
         source=source.source,
         title=source.title,
         heading=span.heading,
         page=span.page,
         cell=span.cell,
         kind=span.kind,
+        lang=detect_language(text),
         start=span.start,
         end=span.end,
         lead=span.lead,

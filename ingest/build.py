@@ -29,7 +29,7 @@ from rag.embeddings.base import Embedder
 from rag.embeddings.loading import load_embedder
 from rag.errors import CorruptIndexError, EmbedderMismatchError, InputError
 from rag.index.folder import IndexFolder
-from rag.index.manifest import Manifest, file_sums, sha256_of
+from rag.index.manifest import FORMAT, Manifest, file_sums, sha256_of
 from rag.settings import Settings
 
 _LIBRARIES = ("kiwipiepy", "bm25s", "pypdf", "pypdfium2", "beautifulsoup4", "numpy", "langchain-core")
@@ -188,6 +188,7 @@ class Build:
     def _fingerprint(self, given: _Input, lost: AbstractSet[str] = frozenset()) -> str:
         """Hash of everything the version is a function of; files that were lost count as such."""
         parts: dict[str, Any] = {
+            "format": FORMAT,
             "shape": self._shape(),
             "analyzer": self._analyzer.identity,
             "embedder": given.embedder.identity,

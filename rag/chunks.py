@@ -7,6 +7,8 @@ from typing import Any
 
 from langchain_core.documents import Document
 
+from rag.language import Language
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -23,6 +25,7 @@ class Chunk:
         page: 1-based page on which it begins, or None.
         cell: 1-based notebook cell, or None.
         kind: "text", "table" or "code".
+        lang: language of the passage, which tells whether a question's words can be expected in it.
         start: first character in the document's text.
         end: one past the last.
         lead: what must be read with the passage but stands before it: the header of a table cut between rows, the
@@ -38,6 +41,7 @@ class Chunk:
     page: int | None = None
     cell: int | None = None
     kind: str = "text"
+    lang: Language = "en"
     start: int = 0
     end: int = 0
     lead: str = ""

@@ -27,6 +27,7 @@ from rag.fusion import Scores, convex, reciprocal_rank
 from rag.index.course import Course
 from rag.index.dense import unit
 from rag.index.table import Filter
+from rag.language import detect_language
 from rag.mmr import maximal_marginal_relevance
 from rag.settings import RetrievalSettings
 
@@ -123,15 +124,17 @@ class CourseRetriever(BaseRetriever):
         rowids = np.union1d(near, _best(scores, query.fetch_k) + 1)
         lexical = scores[rowids - 1]
         similarity = self.course.vectors.vectors(rowids.tolist()) @ unit(vector[None, :])[0]
-        fused = self._fused(query, lexical, similarity)
+        fused = self._fused(query, rowids, lexical, similarity)
         return _Candidates(rowids, {"hybrid": fused, "lexical": lexical, "similarity": similarity}, fused)
 
-    def _fused(self, query: _Query, lexical: Scores, dense: Scores) -> Scores:
+    def _fused(self, query: _Query, rowids: NDArray[np.int64], lexical: Scores, dense: Scores) -> Scores:
         weight = self.settings.dense_weight
         if self.settings.fusion == "rrf":
             return reciprocal_rank(lexical, dense, dense_weight=weight)
         ceiling = self.course.lexical.ceiling(query.terms, bigram_weight=self.settings.bigram_weight)
-        return convex(lexical, dense, dense_weight=weight, ceiling=ceiling)
+        language = detect_language(query.text)
+        foreign = np.array([lang != language for lang in self.course.store.table.languages(rowids.tolist())], bool)
+        return convex(lexical, dense, dense_weight=weight, ceiling=ceiling, foreign=foreign)
 
     def _lexical_scores(self, query: _Query) -> Scores:
         """BM25 of every chunk, position = rowid − 1; 0 where the filter does not let it through."""

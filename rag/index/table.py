@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,14 @@ class ChunkTable:
         """Chunks by rowid, in the order asked for; unknown rowids are left out."""
         return self._get("rowid", rowids)
 
+    def languages(self, rowids: Sequence[int]) -> list[str]:
+        """Language of each chunk, in the order asked for; "" for one that does not say or is unknown."""
+        found: dict[int, str] = {}
+        for some in _parts(rowids):
+            sql = f"SELECT rowid, json_extract(metadata, '$.lang') FROM chunks WHERE rowid IN ({_marks(some)})"  # noqa: S608
+            found.update((rowid, lang or "") for rowid, lang in self._rows(sql, some))
+        return [found.get(rowid, "") for rowid in rowids]
+
     def get_by_ids(self, ids: Sequence[str]) -> list[Document]:
         """Chunks by id, in the order asked for; unknown ids are left out."""
         return self._get("id", ids)
@@ -139,9 +147,8 @@ class ChunkTable:
 
     def _get(self, column: str, keys: Sequence[Any]) -> list[Document]:
         found: dict[Any, Document] = {}
-        for first in range(0, len(keys), _MOST_VARIABLES):
-            some = list(keys[first : first + _MOST_VARIABLES])
-            sql = f"SELECT {column}, id, text, metadata FROM chunks WHERE {column} IN ({', '.join('?' * len(some))})"  # noqa: S608
+        for some in _parts(keys):
+            sql = f"SELECT {column}, id, text, metadata FROM chunks WHERE {column} IN ({_marks(some)})"  # noqa: S608
             for key, id_, text, metadata in self._rows(sql, some):
                 found[key] = Document(id=id_, page_content=text, metadata=json.loads(metadata))
         return [found[key] for key in keys if key in found]
@@ -149,6 +156,16 @@ class ChunkTable:
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(sql, values).fetchall()
+
+
+def _parts(keys: Sequence[Any]) -> Iterator[list[Any]]:
+    """The keys in lists short enough for one statement."""
+    for first in range(0, len(keys), _MOST_VARIABLES):
+        yield list(keys[first : first + _MOST_VARIABLES])
+
+
+def _marks(keys: Sequence[Any]) -> str:
+    return ", ".join("?" * len(keys))
 
 
 _REBUILD = "Rebuild it: course-rag build FOLDER_WITH_DOCUMENTS --full"
