@@ -33,7 +33,8 @@ def test_passages_are_numbered_and_say_where_they_are_from() -> None:
         hit("| a | b |", 2, source="lab.ipynb", cell=4, lead="| x | y |"),
     ]
     assert render_passages(hits) == (
-        '<passage number="1" kind="text" from="week1.pdf, p. 3 › Training › Adam">\nAdam is an optimiser.\n</passage>\n\n'
+        '<passage number="1" kind="text" from="week1.pdf, p. 3 › Training › Adam">\n'
+        "Adam is an optimiser.\n</passage>\n\n"
         '<passage number="2" kind="text" from="lab.ipynb, cell 4">\n| x | y |\n| a | b |\n</passage>'
     )
 
