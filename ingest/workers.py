@@ -18,6 +18,10 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
+_MOST_WORKERS = 8
+"""Each may hold a morphological analyzer of some 300 MiB."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lost:
     """A job without a result, and why."""
@@ -44,7 +48,7 @@ class ProcessMap:
     """Worker processes.
 
     Attributes:
-        workers: how many; 0 is one per core.
+        workers: how many; 0 is one per core, at most eight.
         timeout_s: a job that takes longer is lost, and its process killed.
         memory_mib: address space a process may take; a job that needs more is lost.
     """
@@ -56,7 +60,7 @@ class ProcessMap:
     def __call__(self, function: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[tuple[Job, Result | Lost]]:
         """Yield every job once, with its result, as they are done."""
         waiting = list(reversed(jobs))
-        count = min(len(jobs), self.workers or os.cpu_count() or 1)
+        count = min(len(jobs), self.workers or min(os.cpu_count() or 1, _MOST_WORKERS))
         busy: dict[Connection, tuple[_Worker, Job, float]] = {}
         idle = [_Worker(function, self.memory_mib) for _ in range(count)]
         try:

@@ -32,7 +32,7 @@ class ParseSettings(Section):
     ignore: tuple[str, ...] = Field((), description="Patterns in .gitignore syntax of files to leave out.")
     timeout_s: float = Field(120.0, gt=0, description="Seconds one file may take before it is given up.")
     memory_mib: int = Field(4096, ge=512, description="Memory in MiB one file may take before it is given up.")
-    workers: int = Field(0, ge=0, description="Parsing processes; 0 is one per core.")
+    workers: int = Field(0, ge=0, description="Parsing processes; 0 is one per core, at most 8.")
     max_file_mib: int = Field(512, ge=1, description="Files larger than this many MiB are skipped, and said so.")
     notebook_output_chars: int = Field(1000, ge=0, description="Characters kept of each notebook output.")
 

@@ -214,3 +214,42 @@ def _body(reply: Reply, request: dict[str, Any]) -> tuple[str, str]:
     ]
     lines = [f"data: {json.dumps(event, ensure_ascii=False)}\n\n" for event in events]
     return "text/event-stream", "".join([*lines, "data: [DONE]\n\n"])
+
+
+_CLOSED = """
+import os, socket
+with open(os.environ["CONNECTIONS"], "a", encoding="utf-8") as file:
+    print("closed", file=file)
+def closed(name):
+    original = getattr(socket.socket, name)
+    def connect(self, address, *rest):
+        local = self.family == socket.AF_UNIX or address[0] in ("127.0.0.1", "::1", "localhost")
+        if not local:
+            with open(os.environ["CONNECTIONS"], "a", encoding="utf-8") as file:
+                print(name, address, file=file)
+            raise OSError("the network is closed")
+        return original(self, address, *rest)
+    return connect
+for name in ("connect", "connect_ex", "sendto"):
+    setattr(socket.socket, name, closed(name))
+look_up = socket.getaddrinfo
+def resolved(host, *rest, **options):
+    if host in ("127.0.0.1", "::1", "localhost"):
+        return look_up(host, *rest, **options)
+    with open(os.environ["CONNECTIONS"], "a", encoding="utf-8") as file:
+        print("getaddrinfo", host, file=file)
+    raise OSError("the network is closed")
+socket.getaddrinfo = socket.gethostbyname = resolved
+"""
+
+
+@pytest.fixture
+def closed_processes(tmp_path: Path) -> tuple[dict[str, str], Path]:
+    """Environment of processes that cannot leave this machine, and the log of what they did.
+
+    Each Python process writes ``closed`` into the log when it starts, and then every attempt to reach another machine.
+    """
+    folder, log = tmp_path / "closed", tmp_path / "connections"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(_CLOSED, encoding="utf-8")
+    return {"PYTHONPATH": str(folder), "CONNECTIONS": str(log), "HF_HUB_OFFLINE": "0"}, log

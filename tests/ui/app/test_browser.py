@@ -55,12 +55,14 @@ def browser() -> Iterator["Browser"]:
 
 
 @contextmanager
-def served(index: Path, *, llm: str = "extractive", base_url: str = "") -> Iterator[str]:
+def served(
+    index: Path, *, llm: str = "extractive", base_url: str = "", env: dict[str, str] | None = None
+) -> Iterator[str]:
     """The address of a running chat; it is stopped with Ctrl-C, and must take that well."""
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE, str(index), llm, base_url],
         stdout=subprocess.PIPE,
-        env=os.environ | {"OPENAI_API_KEY": "none"},
+        env=os.environ | {"OPENAI_API_KEY": "none"} | (env or {}),
         start_new_session=True,
     )
     try:
@@ -108,9 +110,12 @@ def ask(page: "Page", question: str) -> None:
     page.wait_for_function("!document.querySelector('[data-testid=stChatInputTextArea]').disabled")
 
 
-def test_a_question_is_answered_and_its_source_opened(browser: "Browser", sample: Settings, tmp_path: Path) -> None:
+def test_a_question_is_answered_and_its_source_opened(
+    browser: "Browser", sample: Settings, tmp_path: Path, closed_processes: tuple[dict[str, str], Path]
+) -> None:
     expected = Assistant(sample).ask(ANSWERED)
-    with served(sample.index.path) as url, opened(browser, url) as page:
+    env, connections = closed_processes
+    with served(sample.index.path, env=env) as url, opened(browser, url) as page:
         page.get_by_text("무엇이 궁금한가요?").wait_for()
         page.screenshot(path=tmp_path / "empty.png")
         ask(page, ANSWERED)
@@ -134,6 +139,7 @@ def test_a_question_is_answered_and_its_source_opened(browser: "Browser", sample
         assert page.locator(".cr-sources").count() == 2
         assert quote.is_visible(), "an opened source stays open"
         page.screenshot(path=tmp_path / "refusal.png")
+    assert connections.read_text("utf-8").splitlines() == ["closed"] * 2  # serve and Streamlit; no attempt to get out
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1200, True), (390, False), (390, True)])

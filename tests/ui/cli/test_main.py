@@ -146,36 +146,10 @@ def test_help_imports_the_command_line_alone(process: Run, command: tuple[str, .
     assert modules & (HEAVY | PARSERS | {"numpy", "langchain_core", "kiwipiepy", "faiss", "rag.settings"}) == set()
 
 
-CLOSED = """
-import os, socket
-with open(os.environ["CONNECTIONS"], "a", encoding="utf-8") as file:
-    print("closed", file=file)
-def closed(name):
-    original = getattr(socket.socket, name)
-    def connect(self, address, *rest):
-        local = self.family == socket.AF_UNIX or address[0] in ("127.0.0.1", "::1", "localhost")
-        if not local:
-            with open(os.environ["CONNECTIONS"], "a", encoding="utf-8") as file:
-                print(name, address, file=file)
-            raise OSError("the network is closed")
-        return original(self, address, *rest)
-    return connect
-for name in ("connect", "connect_ex", "sendto"):
-    setattr(socket.socket, name, closed(name))
-def resolved(host, *rest, **options):
-    with open(os.environ["CONNECTIONS"], "a", encoding="utf-8") as file:
-        print("getaddrinfo", host, file=file)
-    raise OSError("the network is closed")
-socket.getaddrinfo = socket.gethostbyname = resolved
-"""
-
-
-def test_build_and_ask_open_no_connection(process: Run, files: Path, tmp_path: Path) -> None:
-    (tmp_path / "closed").mkdir()
-    (tmp_path / "closed" / "sitecustomize.py").write_text(CLOSED, encoding="utf-8")
-    log = tmp_path / "connections"
-    env = {"PYTHONPATH": str(tmp_path / "closed"), "CONNECTIONS": str(log), "HF_HUB_OFFLINE": "0"}
-
+def test_build_and_ask_open_no_connection(
+    process: Run, files: Path, tmp_path: Path, closed_processes: tuple[dict[str, str], Path]
+) -> None:
+    env, log = closed_processes
     opened = process(program="import socket; socket.socket().connect(('192.0.2.1', 80))", env=env)
     assert "the network is closed" in opened.err
     assert log.read_text("utf-8").splitlines() == ["closed", "connect ('192.0.2.1', 80)"]
