@@ -122,6 +122,8 @@ def _turn(assistant: "Assistant", question: str, history: "list[BaseMessage]") -
 
     answer = None
     for step in assistant.stream(question, history):
+        if step.get("standalone", question) != question:
+            say(f"(searched: {step['standalone']})")
         if "raw" in step:
             typer.echo(plain(step["raw"]), nl=False)
         answer = step.get("answer", answer)

@@ -56,9 +56,7 @@ def say_hits(hits: "list[Hit]") -> None:
 
 
 def say_answer(answer: "Answer", *, with_text: bool = True) -> None:
-    """Print an answer and its sources."""
-    if answer.standalone != answer.question:
-        say(f"(searched: {answer.standalone})")
+    """Print an answer, unless it has been printed as it came, and its sources."""
     if with_text:
         say(answer.text)
     if answer.citations:
