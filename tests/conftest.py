@@ -12,6 +12,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from judge_server import judge_server  # noqa: F401  a fixture
 from pytest_socket import socket_allow_hosts
 
 from ingest.build import Build

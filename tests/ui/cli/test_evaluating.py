@@ -39,6 +39,27 @@ def questions(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
+def test_run_with_a_judge(
+    cli: Run, index: Path, questions: Path, tmp_path: Path, judge_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-of-the-judge-0123456789")
+    options = ("--judge", "openai:rules", "--judge-url", judge_server.url, "--json", "--index", index)
+    judged = cli("eval", "run", questions, "--out", tmp_path / "judged", *options)
+    assert judged.code == 0, judged.err
+    faithfulness = judged.json["means"]["faithfulness"]
+    assert (faithfulness["mean"], faithfulness["count"], faithfulness["failed"]) == (1.0, 1, 0)
+    # The reference begins with a capital letter where the passage has none, and this judge reads to the letter.
+    assert (judged.json["means"]["context_recall"]["mean"], len(judge_server.prompts)) == (0.0, 3)
+    assert "sk-test-of-the-judge" not in (tmp_path / "judged" / "run.json").read_text("utf-8")
+
+    judge_server.trouble = "500"
+    failed = cli("eval", "run", questions, "--out", tmp_path / "failed", *options)
+    assert failed.code == 0, failed.err
+    assert failed.json["means"]["faithfulness"]["failed"] == 1
+    assert "the judge is ill" in (tmp_path / "failed" / "report.md").read_text("utf-8")
+
+
 def test_run_and_compare(cli: Run, index: Path, questions: Path, tmp_path: Path) -> None:
     first = cli("eval", "run", questions, "--out", tmp_path / "a", "--json", "--index", index)
     assert (first.code, first.err) == (0, "")
