@@ -7,6 +7,7 @@ A build takes either as an argument; both yield ``(job, result)`` pairs as they 
 import logging
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -138,13 +139,18 @@ def _serve(function: Callable[[Job], Result], connection: Connection, memory_mib
     """Answer jobs until the pipe closes."""
     # Parsing libraries chatter about damaged files; what is left out comes back with its reason instead.
     logging.disable(logging.WARNING)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of us; the parent stops its workers itself
     _limit_memory(memory_mib)
     while True:
         try:
             job = connection.recv()
         except EOFError:
             return
-        connection.send(_guarded(function, job))
+        result = _guarded(function, job)
+        try:
+            connection.send(result)
+        except BrokenPipeError:  # the parent is gone, and nobody waits for it
+            return
 
 
 def _limit_memory(memory_mib: int) -> None:

@@ -34,7 +34,11 @@ def build(
     from ui.cli.progress import Bars
 
     settings = settings_of(context, index, config)
-    report = Build(settings, full=full, progress=Bars()).run(paths or [])
+    try:
+        report = Build(settings, full=full, progress=Bars()).run(paths or [])
+    except KeyboardInterrupt as stop:
+        typer.echo("Stopped: the index is as it was. What has been read is kept for the next build.", err=True)
+        raise typer.Exit(130) from stop
     if json:
         say_json(report.to_json())
     else:

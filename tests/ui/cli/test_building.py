@@ -99,3 +99,15 @@ def test_as_a_process_nothing_but_json_is_on_stdout(process: Run, files: Path, t
     assert json.loads(result.out)["files"]["indexed"] == 4
     assert [skip["source"] for skip in result.json["files"]["skipped"]] == ["broken.pdf"]
     assert result.err == ""  # no bars where nobody watches, no noise of libraries
+
+
+def test_ctrl_c_leaves_the_index_as_it_was(cli: Run, files: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(function: object, jobs: object) -> object:
+        raise KeyboardInterrupt
+
+    (files / "new.md").write_text("# New\n\nA new file.\n", encoding="utf-8")
+    monkeypatch.setattr("ingest.build.ProcessMap", lambda *limits: interrupted)
+    stopped = cli("build", files, "--index", index)
+    assert (stopped.code, stopped.out) == (130, "")
+    assert stopped.err.startswith("Stopped: the index is as it was.")
+    assert cli("status", "--json", "--index", index).json["version"] == 1
