@@ -43,7 +43,7 @@ _RIDGE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Features (n × 5) of questions, and whether each is answered by what is indexed."""
+    """Features (n × 7) of questions, and whether each is answered by what is indexed."""
 
     name: str
     features: NDArray[np.float64]

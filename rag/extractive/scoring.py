@@ -29,7 +29,7 @@ _ASKING = 0.5
 _CODE = 0.5
 """What is left of the score of a line of code: it may name what is asked for, but explains nothing."""
 
-SUPPORT = (-4.31, 2.52, 2.87, 3.99, 0.18, 2.95)
+SUPPORT = (-3.65, 2.13, 2.64, 4.13, -1.08, 2.72, 0.99, -2.36)
 """Bias and weights of ``Reading.features``; fitted by ``python -m eval.calibration``."""
 
 
@@ -111,24 +111,29 @@ class Reading:
         value = bias + sum(weight * feature for weight, feature in zip(weights, self.features(), strict=True))
         return 1 / (1 + math.exp(-value))
 
-    def features(self) -> tuple[float, float, float, float, float]:
-        """What support is judged by, all in [0, 1].
+    def features(self) -> tuple[float, ...]:
+        """What support is judged by: seven values, all in [0, 1].
 
         Best of all passages: the share of the question's terms, weighted by rarity, that one passage holds; the same
         for one segment with what stands above it; and the cosine of a segment to the question. Then the share of
         passages in the other language than the question's, alone and times the cosine: between languages terms
-        cannot be expected to meet, so the cosine has to count for more.
+        cannot be expected to meet, so the cosine has to count for more. Last the share of the question's terms that
+        no passage holds, alone and times the share of passages in its own language: a name that stands nowhere
+        ("GraphRAG") is the surest sign that nothing answers.
         """
         held: dict[int, set[str]] = {}
         for read in self._read:
             held.setdefault(read.passage, set()).update(read.own, read.above)
         cosine = max((read.cosine for read in self._read), default=0.0)
+        missing = 1 - self._covered(set().union(*held.values()), frozenset())
         return (
             max((self._covered(terms, frozenset()) for terms in held.values()), default=0.0),
             max((self._covered(read.own, read.above) for read in self._read), default=0.0),
             cosine,
             self._foreign,
             self._foreign * cosine,
+            missing,
+            missing * (1 - self._foreign),
         )
 
     def _covered(self, own: set[str] | frozenset[str], above: frozenset[str]) -> float:
