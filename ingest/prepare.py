@@ -19,7 +19,7 @@ from ingest.parsers.registry import parser_for
 from rag.errors import ParseError
 from rag.settings import ChunkSettings, MaskSettings, ParseSettings, Settings
 
-PREPARE_VERSION = 1
+PREPARE_VERSION = 2
 """Raise it when parsing, cleaning, masking or chunking changes what comes out: it is part of the cache key."""
 
 

@@ -29,6 +29,8 @@ _HANGUL = re.compile(r"[가-힣]")
 _SYMBOL_START = re.compile("^\\s*[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]")
 """A line that begins with an arrow or an emoji begins something new."""
 _SENTENCE_END = re.compile(r"[.!?。…:;](?:[\"'”’)]{0,3})$|[다요]$")
+_ALIGNED = re.compile(r"\S(?: {3,}|\t)\S")
+"""Columns set with spaces: such a line is a row of its own."""
 _LONG_WORD = re.compile(r"\S{40,}$")
 
 
@@ -64,13 +66,15 @@ def join_wrapped(lines: Iterable[str]) -> list[str]:
     joined: list[str] = []
     open_line = False
     for line in lines:
-        if open_line and not LIST_ITEM.match(line) and not _SYMBOL_START.match(line):
+        aligned = _ALIGNED.search(line) is not None
+        if open_line and not aligned and not LIST_ITEM.match(line) and not _SYMBOL_START.match(line):
             joined[-1] += " " + line.lstrip()
         else:
             joined.append(line)
         # A line that ends in an address is long because of the address.
         reach = 0.8 if _SENTENCE_END.search(line) else 0.45
-        open_line = widest >= 60 and display_width(line) >= reach * widest and not _LONG_WORD.search(line)
+        wide = widest >= 60 and display_width(line) >= reach * widest
+        open_line = wide and not aligned and not _LONG_WORD.search(line)
     return joined
 
 

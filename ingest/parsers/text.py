@@ -1,5 +1,6 @@
 """Plain text: paragraphs by blank lines, lists, tables of tabs, and code that was pasted in."""
 
+import re
 from collections.abc import Iterator
 
 from langchain_core.document_loaders import Blob
@@ -7,6 +8,9 @@ from langchain_core.document_loaders import Blob
 from ingest.elements import Element, ElementParser, Kind, ParsedFile, Skipped
 from ingest.parsers.decoding import decode
 from ingest.parsers.lines import blocks
+
+_UNDERLINE = re.compile(r"^([=-])\1{2,}\s*$")
+_LONGEST_TITLE = 100
 
 SUFFIXES = (".txt", ".text", ".log")
 
@@ -22,10 +26,20 @@ class TextParser(ElementParser):
         """
         source = str(blob.source or "text")
         decoded = decode(blob.as_bytes(), source)
-        elements = [element for block in blank_separated(decoded.text) for element in blocks(block)]
+        elements = [element for block in blank_separated(decoded.text) for element in _with_titles(block)]
+        title = next((element.text for element in elements if element.kind is Kind.HEADING), None)
         return ParsedFile(
-            _merged_code(elements), skipped=damage(source, decoded.damaged), metadata={"encoding": decoded.encoding}
+            _merged_code(elements), title, damage(source, decoded.damaged), {"encoding": decoded.encoding}
         )
+
+
+def _with_titles(block: list[str]) -> Iterator[Element]:
+    """The elements of a block; a first line that the second underlines with ``=`` or ``-`` is a heading."""
+    underline = _UNDERLINE.match(block[1]) if len(block) > 1 else None
+    if underline and len(block[0].strip()) <= _LONGEST_TITLE:
+        yield Element(Kind.HEADING, block[0].strip(), level=1 if underline[1] == "=" else 2)
+        block = block[2:]
+    yield from blocks(block) if block else ()
 
 
 def damage(source: str, count: int) -> list[Skipped]:
