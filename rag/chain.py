@@ -37,9 +37,9 @@ class ChainInput(TypedDict, total=False):
 def build_chain(retriever: CourseRetriever, llm: BaseChatModel, settings: LLMSettings) -> Runnable[ChainInput, Any]:
     """The chain over one version of a course.
 
-    ``invoke`` gives a dict with ``question``, ``standalone``, ``hits``, ``raw`` and ``answer`` (an ``Answer``);
-    ``stream`` gives the same keys as they come about, ``raw`` token by token and ``answer`` last. ``batch`` and the
-    asynchronous forms work too.
+    ``invoke`` gives a dict with ``question``, ``history``, ``standalone``, ``hits``, ``raw`` and ``answer`` (an
+    ``Answer``); ``stream`` gives the same keys as they come about, ``raw`` token by token and ``answer`` last.
+    ``batch`` and the asynchronous forms work too.
 
     Raises (when run):
         InputError: the question is empty.
