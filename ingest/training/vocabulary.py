@@ -45,7 +45,8 @@ def train_tokenizer(texts: Iterable[str], size: int) -> Tokenizer:
     learned = [(piece, score) for piece, score in json.loads(learner.to_str())["model"]["vocab"] if piece != UNKNOWN]
     whole = [(piece, score) for piece, score in learned if re.fullmatch(_WORD, piece)]
     # Single characters stay whatever their score, so that every word of a known alphabet can be spelt.
-    letters = [entry for entry in whole if len(entry[0]) == 1]
+    # Sorted, because the trainer gives them in another order in every run.
+    letters = sorted(entry for entry in whole if len(entry[0]) == 1)
     longer = sorted((entry for entry in whole if len(entry[0]) > 1), key=lambda entry: (-entry[1], entry[0]))
     vocabulary = [(UNKNOWN, 0.0), *letters, *longer[: max(0, size - 1 - len(letters))]]
     cut = pre_tokenizers.Split(Regex(_WORD), behavior="isolated")

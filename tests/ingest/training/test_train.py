@@ -45,7 +45,7 @@ def split() -> TrainingData:
     return TrainingData({"translation": trained}, held_out)
 
 
-SMALL = TrainingSettings(vocabulary_size=2_600, dimension=32, steps=40, batch_size=64)
+SMALL = TrainingSettings(vocabulary_size=2_600, dimension=32, steps=80, batch_size=64)
 
 
 def test_training_lifts_recall_over_the_untrained_model(split: TrainingData, tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_training_lifts_recall_over_the_untrained_model(split: TrainingData, tmp
     assert start.at_1 < 0.2
     assert end.at_1 > 0.8
     assert report.pairs == {"translation": 160}
-    assert told[-1].startswith("step 40: translation ")
+    assert told[-1].startswith("step 80: translation ")
 
 
 def test_the_same_seed_learns_the_same_vectors(split: TrainingData) -> None:
