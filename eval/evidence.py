@@ -13,7 +13,9 @@ _MARKS = frozenset("*_#|`>~\\•‣◦▪●")
 _NEIGHBOUR_CHARS = 200
 """Two passages of one document are neighbours if at most this many characters (a heading, a page break) lie between."""
 
-_PLACE = re.compile(r"^(?P<source>.*?)(?:, (?:p\. (?P<page>\d+)|cell \d+))?$", re.DOTALL)
+_PLACE = re.compile(
+    r"^(?P<source>.*?)(?:, (?:(?:p\.|slide) (?P<page>\d+)(?: \([^)]*\))?|cell \d+|[\d:.]+))?$", re.DOTALL
+)
 
 
 class _Kept(dict[int, int | None]):

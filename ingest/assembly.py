@@ -91,4 +91,5 @@ def _chunk(source: Source, span: ChunkSpan) -> Chunk:
         start=span.start,
         end=span.end,
         lead=span.lead,
+        label=span.label,
     )

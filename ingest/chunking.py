@@ -24,6 +24,7 @@ class ChunkSpan:
     cell: int | None
     kind: str
     lead: str = ""
+    label: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -134,4 +135,5 @@ def _chunk(group: list[_Piece]) -> ChunkSpan:
         cell=first.unit.cell,
         kind=kinds.pop() if len(kinds) == 1 else "text",
         lead=first.lead,
+        label=first.unit.label,
     )

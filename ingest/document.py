@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from ingest.elements import Element, Kind, ParsedFile, Skipped
@@ -24,6 +24,7 @@ class Unit:
     heading: tuple[str, ...] = ()
     page: int | None = None
     cell: int | None = None
+    label: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -37,12 +38,13 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
-    """One source file as text and units, in order and without overlap."""
+    """One source file as text and units, in order and without overlap, and the addresses it refers to."""
 
     text: str
     units: list[Unit]
     title: str | None
     skipped: list[Skipped]
+    links: list[str] = field(default_factory=list)
 
 
 def join(parsed: ParsedFile) -> SourceDocument:
@@ -62,11 +64,13 @@ def join(parsed: ParsedFile) -> SourceDocument:
                 heading=tuple(text for _, text in path),
                 page=element.page,
                 cell=element.cell,
+                label=element.label,
             )
         )
         texts.append(element.text)
         position += len(element.text) + len(SEPARATOR)
-    return SourceDocument(SEPARATOR.join(texts), units, parsed.title, parsed.skipped)
+    links = list(parsed.metadata.get("links") or [])
+    return SourceDocument(SEPARATOR.join(texts), units, parsed.title, parsed.skipped, links)
 
 
 def _above(path: list[tuple[int, str]], heading: Element) -> list[tuple[int, str]]:

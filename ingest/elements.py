@@ -8,10 +8,12 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from langchain_core.document_loaders import BaseBlobParser, Blob
 from langchain_core.documents import Document
+
+from rag.settings import ParseSettings
 
 
 class Kind(StrEnum):
@@ -37,6 +39,7 @@ class Element:
         level: depth of a heading, 1 is the highest; 0 for everything else.
         page: 1-based page, or None where the format has no pages.
         cell: 1-based cell of a notebook, or None.
+        label: what the document itself calls the place: a printed page number (``iii``), a time (``00:03:15``), or "".
         language: programming language of a code element, "" if unknown.
     """
 
@@ -45,6 +48,7 @@ class Element:
     level: int = 0
     page: int | None = None
     cell: int | None = None
+    label: str = ""
     language: str = ""
 
 
@@ -58,16 +62,32 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """The elements of one file in reading order, its own title if it states one, and what was left out."""
+    """The elements of one file in reading order, and what is known about it.
+
+    Attributes:
+        elements: in reading order.
+        title: its own title, if it states one.
+        skipped: what was left out.
+        metadata: anything else; ``links`` is a list of the addresses it refers to.
+        date: day on which it was last changed, if it states one itself: ``2025-09-01``.
+        pictures: PNG files of pages that could not be read, by their number; each is in ``skipped`` too.
+    """
 
     elements: list[Element]
     title: str | None = None
     skipped: list[Skipped] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
+    date: str | None = None
+    pictures: dict[int, bytes] = field(default_factory=dict)
 
 
 class ElementParser(BaseBlobParser):
     """Base of the parsers: one file format each."""
+
+    @classmethod
+    def from_settings(cls, settings: ParseSettings) -> Self:
+        """The parser as the settings want it; most formats have none."""
+        return cls()
 
     @abstractmethod
     def parse_elements(self, blob: Blob) -> ParsedFile:
@@ -78,7 +98,7 @@ class ElementParser(BaseBlobParser):
         """
 
     def lazy_parse(self, blob: Blob) -> Iterator[Document]:
-        """Yield one LangChain ``Document`` per element, with source, title, kind, level, page and cell."""
+        """Yield one LangChain ``Document`` per element, with source, title, kind, level, page, cell and label."""
         parsed = self.parse_elements(blob)
         for element in parsed.elements:
             yield Document(
@@ -90,5 +110,6 @@ class ElementParser(BaseBlobParser):
                     "level": element.level,
                     "page": element.page,
                     "cell": element.cell,
+                    "label": element.label,
                 },
             )

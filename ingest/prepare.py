@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zlib
+from base64 import b64decode, b64encode
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ from ingest.parsers.registry import parser_for
 from rag.errors import ParseError
 from rag.settings import ChunkSettings, MaskSettings, ParseSettings, Settings
 
-PREPARE_VERSION = 2
+PREPARE_VERSION = 3
 """Raise it when parsing, cleaning, masking or chunking changes what comes out: it is part of the cache key."""
 
 
@@ -46,6 +47,9 @@ class Prepared:
         skipped: parts left out: name of the part ("" for the whole file) and reason.
         masked: how many secrets of each kind were masked.
         failure: why the file cannot be read at all, or None.
+        date: day on which it was last changed, if it states one itself.
+        links: addresses it refers to, those with a secret in them left out.
+        pictures: PNG files of the pages that could not be read, by their number.
     """
 
     title: str | None = None
@@ -55,6 +59,9 @@ class Prepared:
     skipped: list[Skipped] = field(default_factory=list)
     masked: dict[str, int] = field(default_factory=dict)
     failure: str | None = None
+    date: str | None = None
+    links: list[str] = field(default_factory=list)
+    pictures: dict[int, bytes] = field(default_factory=dict)
 
     def dump(self) -> bytes:
         """As compressed JSON."""
@@ -66,6 +73,9 @@ class Prepared:
             "skipped": [asdict(skip) for skip in self.skipped],
             "masked": self.masked,
             "failure": self.failure,
+            "date": self.date,
+            "links": self.links,
+            "pictures": {page: b64encode(picture).decode("ascii") for page, picture in self.pictures.items()},
         }
         return zlib.compress(json.dumps(values, ensure_ascii=False).encode())
 
@@ -76,6 +86,7 @@ class Prepared:
         values["units"] = [Unit.from_json(unit) for unit in values["units"]]
         values["chunks"] = [ChunkSpan.from_json(chunk) for chunk in values["chunks"]]
         values["skipped"] = [Skipped(**skip) for skip in values["skipped"]]
+        values["pictures"] = {int(page): b64decode(picture) for page, picture in values["pictures"].items()}
         return cls(**values)
 
 
@@ -128,6 +139,9 @@ def _prepare(job: Job) -> Prepared:
         chunks=chunks,
         skipped=skipped,
         masked=dict(Counter(span.kind for span in [*spans, *in_title])),
+        date=parsed.date,
+        links=[link for link in document.links if not find_spans(link, job.mask)],
+        pictures=parsed.pictures,
     )
 
 

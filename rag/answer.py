@@ -6,6 +6,12 @@ from typing import Any
 from rag.chunks import Chunk
 
 
+def _heading(chunk: Chunk) -> list[str]:
+    """The heading path; a time, which the contract has no key for, is its last part."""
+    timed = chunk.label if chunk.page is None else ""
+    return [*chunk.heading, timed] if timed else list(chunk.heading)
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A chunk that was found.
@@ -30,7 +36,7 @@ class Hit:
             "text": chunk.text,
             "source": chunk.source,
             "title": chunk.title,
-            "heading": list(chunk.heading),
+            "heading": _heading(chunk),
             "page": chunk.page,
             "start": chunk.start,
             "end": chunk.end,
@@ -58,7 +64,7 @@ class Citation:
             "mark": self.mark,
             "source": self.chunk.source,
             "page": self.chunk.page,
-            "heading": list(self.chunk.heading),
+            "heading": _heading(self.chunk),
             "quote": self.quote,
         }
 

@@ -22,8 +22,9 @@ class Chunk:
         source: path relative to the folder that was indexed, POSIX, NFC.
         title: title of the document.
         heading: headings above the passage, outermost first.
-        page: 1-based page on which it begins, or None.
+        page: 1-based page or slide on which it begins, or None.
         cell: 1-based notebook cell, or None.
+        label: what the document itself calls the place where it begins: a printed page number, a time, or "".
         kind: "text", "table" or "code".
         lang: language of the passage, which tells whether a question's words can be expected in it.
         start: first character in the document's text.
@@ -45,6 +46,7 @@ class Chunk:
     start: int = 0
     end: int = 0
     lead: str = ""
+    label: str = ""
     also_in: tuple[str, ...] = ()
 
     def to_document(self) -> Document:
@@ -64,12 +66,21 @@ class Chunk:
 
     @property
     def place(self) -> str:
-        """Source and, where there is one, page or cell: ``week1.pdf, p. 3``."""
+        """Source and, where there is one, page, slide, cell or time.
+
+        ``week1.pdf, p. 3``; ``week1.pdf, p. 3 (iii)`` where another number is printed on the page;
+        ``talk.srt, 00:03:15``.
+        """
         if self.page is not None:
-            return f"{self.source}, p. {self.page}"
-        return f"{self.source}, cell {self.cell}" if self.cell is not None else self.source
+            word = "slide" if self.source.lower().endswith(_SLIDES) else "p."
+            printed = f" ({self.label})" if self.label not in ("", str(self.page)) else ""
+            return f"{self.source}, {word} {self.page}{printed}"
+        if self.cell is not None:
+            return f"{self.source}, cell {self.cell}"
+        return f"{self.source}, {self.label}" if self.label else self.source
 
 
+_SLIDES = (".pptx", ".ppsx", ".pptm")
 _METADATA = frozenset(Chunk.__dataclass_fields__) - {"id", "text"}
 
 

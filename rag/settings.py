@@ -35,6 +35,15 @@ class ParseSettings(Section):
     workers: int = Field(0, ge=0, description="Parsing processes; 0 is one per core, at most 8.")
     max_file_mib: int = Field(512, ge=1, description="Files larger than this many MiB are skipped, and said so.")
     notebook_output_chars: int = Field(1000, ge=0, description="Characters kept of each notebook output.")
+    ocr: Literal["auto", "off"] = Field(
+        "auto",
+        description="auto: Tesseract, where it is installed, reads pages and pictures without text; or off.",
+    )
+    ocr_languages: str = Field("kor+eng", description="Languages of Tesseract, joined by +.")
+    ocr_max_pages: int = Field(300, ge=0, description="Pages of one file that may be read by OCR.")
+    speech_model: str = Field("", description="Folder of faster-whisper weights for audio and video; empty: not read.")
+    web_max_pages: int = Field(500, ge=1, description="Pages fetched at most from one sitemap that was given.")
+    web_timeout_s: float = Field(20.0, gt=0, description="Seconds to wait for a page of the web.")
 
 
 class MaskSettings(Section):

@@ -13,8 +13,6 @@ from ingest.parsers.html_blocks import Walker
 from ingest.parsers.text import damage
 from rag.errors import ParseError
 
-SUFFIXES = (".html", ".htm", ".xhtml")
-
 # In this order: the first that holds enough of the page's text is the main content.
 _MAIN = (
     "[itemprop=articleBody]",

@@ -15,8 +15,6 @@ from ingest.parsers.markdown_inline import Line, plain, render
 from ingest.parsers.markdown_source import prepare
 from ingest.parsers.text import damage
 
-SUFFIXES = (".md", ".markdown", ".mdx")
-
 _MAX_DEPTH = 40
 _LAYOUT_LINES = 4
 """Lines of one cell from which a table is not a table but a box around text."""

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 from langchain_core.document_loaders import Blob
 
@@ -13,8 +13,7 @@ from ingest.parsers.decoding import decode
 from ingest.parsers.markdown import parse_markdown
 from ingest.parsers.text import blank_separated
 from rag.errors import ParseError
-
-SUFFIXES = (".ipynb",)
+from rag.settings import ParseSettings
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _PROGRESS = re.compile(r"^.*\d+%\|.*\|.*$|^.*\[=*>?\.*\]\s*-.*$|^\s*\d+/\d+ \[[=>.━ -]+\].*$")
@@ -31,6 +30,11 @@ class NotebookParser(ElementParser):
     def __init__(self, *, output_chars: int = 1000) -> None:
         """Keep at most ``output_chars`` characters of each output."""
         self.output_chars = output_chars
+
+    @classmethod
+    def from_settings(cls, settings: ParseSettings) -> Self:
+        """With the limit of the settings on outputs."""
+        return cls(output_chars=settings.notebook_output_chars)
 
     def parse_elements(self, blob: Blob) -> ParsedFile:
         """Read one notebook.

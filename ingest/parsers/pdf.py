@@ -15,8 +15,6 @@ from ingest.parsers.pdf_running import without_running_lines
 from ingest.parsers.text import blank_separated
 from rag.errors import ParseError
 
-SUFFIXES = (".pdf",)
-
 _PLAUSIBLE = re.compile(
     "[\x20-\x7e\u00a1-\u00ff\u0370-\u03ff\u2010-\u2030\u2032-\u2044\u20a0-\u20bf\u2100-\u22ff\u2300-\u23ff\u2460-\u27bf\u2900-\u2bff"
     "\u3000-\u30ff\u3130-\u318f\u3200-\u33ff\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\U0001d400-\U0001d7ff\ufb00-\ufb06"

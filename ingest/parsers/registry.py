@@ -1,25 +1,33 @@
 """Suffix to parser. A parser's library is imported only when a file needs it."""
 
+from importlib import import_module
 from pathlib import Path
 
 from ingest.elements import ElementParser
 from rag.settings import ParseSettings
 
-FORMATS: dict[str, str] = {
-    ".pdf": "pdf",
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".mdx": "markdown",
-    ".ipynb": "notebook",
-    ".rst": "rst",
-    ".txt": "text",
-    ".text": "text",
-    ".log": "text",
+PARSERS: dict[str, tuple[str, ...]] = {
+    "pdf.PdfParser": (".pdf",),
+    "html_page.HtmlParser": (".html", ".htm", ".xhtml"),
+    "mhtml.MhtmlParser": (".mhtml", ".mht"),
+    "markdown.MarkdownParser": (".md", ".markdown", ".mdx"),
+    "notebook.NotebookParser": (".ipynb",),
+    "rst.RstParser": (".rst",),
+    "text.TextParser": (".txt", ".text", ".log"),
+    "word_document.DocxParser": (".docx", ".docm"),
+    "slides.PptxParser": (".pptx", ".pptm", ".ppsx"),
+    "spreadsheet.XlsxParser": (".xlsx", ".xlsm"),
+    "delimited.CsvParser": (".csv", ".tsv"),
+    "hwpx.HwpxParser": (".hwpx",),
+    "hwp.HwpParser": (".hwp",),
+    "epub.EpubParser": (".epub",),
+    "subtitles.SubtitleParser": (".srt", ".vtt"),
+    "picture.PictureParser": (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif"),
+    "speech.SpeechParser": (".mp3", ".m4a", ".wav", ".flac", ".ogg", ".mp4", ".mkv", ".mov", ".webm"),
 }
-"""Lower-case suffix to format; a test holds it equal to the parsers' own ``SUFFIXES``."""
+"""Module and class → the suffixes it reads, in lower case."""
+
+FORMATS: dict[str, str] = {suffix: parser for parser, suffixes in PARSERS.items() for suffix in suffixes}
 
 
 def parser_for(path: Path, settings: ParseSettings | None = None) -> ElementParser | None:
@@ -29,31 +37,9 @@ def parser_for(path: Path, settings: ParseSettings | None = None) -> ElementPars
         path: only its suffix is looked at.
         settings: None takes the defaults.
     """
-    settings = settings or ParseSettings()
-    match FORMATS.get(path.suffix.lower()):
-        case "pdf":
-            from ingest.parsers.pdf import PdfParser
-
-            return PdfParser()
-        case "html":
-            from ingest.parsers.html_page import HtmlParser
-
-            return HtmlParser()
-        case "markdown":
-            from ingest.parsers.markdown import MarkdownParser
-
-            return MarkdownParser()
-        case "notebook":
-            from ingest.parsers.notebook import NotebookParser
-
-            return NotebookParser(output_chars=settings.notebook_output_chars)
-        case "rst":
-            from ingest.parsers.rst import RstParser
-
-            return RstParser()
-        case "text":
-            from ingest.parsers.text import TextParser
-
-            return TextParser()
-        case _:
-            return None
+    name = FORMATS.get(path.suffix.lower())
+    if name is None:
+        return None
+    module, _, parser = name.partition(".")
+    found: type[ElementParser] = getattr(import_module(f"ingest.parsers.{module}"), parser)
+    return found.from_settings(settings or ParseSettings())

@@ -10,8 +10,6 @@ from ingest.parsers.decoding import decode
 from ingest.parsers.lines import blocks
 from ingest.parsers.text import blank_separated, damage
 
-SUFFIXES = (".rst",)
-
 _RULE = re.compile(r"^([=\-~^\"'`#*+.:_<>])\1{2,}\s*$")
 _DIRECTIVE = re.compile(r"^(\s*)\.\.\s+(?:\|[^|]+\|\s+)?([\w:-]+)::\s*(.*)$")
 _CODE = frozenset({"code-block", "code", "sourcecode", "parsed-literal"})

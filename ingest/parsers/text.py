@@ -12,8 +12,6 @@ from ingest.parsers.lines import blocks
 _UNDERLINE = re.compile(r"^([=-])\1{2,}\s*$")
 _LONGEST_TITLE = 100
 
-SUFFIXES = (".txt", ".text", ".log")
-
 
 class TextParser(ElementParser):
     """Plain text in any encoding."""

@@ -56,6 +56,8 @@ def place(chunk: Chunk, texts: Texts) -> str:
         parts.append(texts.page.format(number=chunk.page))
     elif chunk.cell is not None:
         parts.append(texts.cell.format(number=chunk.cell))
+    elif chunk.label:
+        parts.append(chunk.label)
     if chunk.heading:
         parts.append(" › ".join(chunk.heading))
     return " · ".join(parts)
