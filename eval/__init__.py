@@ -11,6 +11,7 @@ be scored again by a new metric. In the order data passes through them:
 * ``intervals``, ``scoring``        a run to means with 95% intervals, and slices
 * ``compare``                       two runs, question by question
 * ``report``                        Markdown of a run and of a comparison
-* ``course_sets``, ``launcher``, ``processes``, ``measures``, ``bench``    the figures that ``make bench`` prints
+* ``course_sets``, ``stated_places``      retrieval sets as courses; where a passage stands, told by its file alone
+* ``launcher``, ``processes``, ``measures``, ``bench``      the figures that ``make bench`` prints
 * ``calibration``           fits when the extractive model refuses
 """

@@ -8,7 +8,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -38,12 +38,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _options(argv)
     names = options.only or [*SETS, COURSE]
     try:
+        before = _before(options.before) if options.before else {}
         with tempfile.TemporaryDirectory(prefix="course-rag-bench-") as folder:
             figures = list(_measured(names, options.data.absolute(), Path(folder), options.limit))
     except CourseRagError as error:
         sys.stderr.write(f"{error.message} {error.remedy}\n")
         return 1
-    sys.stdout.write(table(figures) + "\n")
+    sys.stdout.write(table(figures, before) + "\n")
     if options.json:
         rows = [asdict(figure) for figure in figures]
         options.json.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -56,7 +57,17 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=[*SETS, COURSE], help="only these sets")
     parser.add_argument("--limit", type=int, metavar="N", help="only the first N questions of each set, to try it out")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
+    parser.add_argument("--before", type=Path, metavar="FILE", help="figures of an earlier --json to stand beside them")
     return parser.parse_args(argv)
+
+
+def _before(path: Path) -> dict[tuple[str, str], float]:
+    """Earlier figures by subject and name."""
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        return {(row["subject"], row["name"]): float(row["value"]) for row in rows if row["value"] is not None}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path} holds no figures ({error}).", remedy="Give a file that --json wrote.") from error
 
 
 def _measured(names: Iterable[str], data: Path, folder: Path, limit: int | None) -> Iterator[Figure]:
@@ -81,29 +92,34 @@ def _course(name: str, data: Path, work: Path, limit: int | None) -> Iterator[Fi
     questions = read_questions(data / "questions" / f"{name}.jsonl")[:limit]
     index = work / "index"
     yield from building(data / "documents", index, work / "empty")
-    yield from indexed_evidence(questions, index)
+    yield from indexed_evidence(questions, index, data / "documents")
     yield from asking(questions, index)
     yield from cold_start(_COLD_QUESTION, index, work / "empty")
 
 
-def table(figures: Sequence[Figure]) -> str:
-    """The figures as a Markdown table, those of one subject and count on one line."""
+def table(figures: Sequence[Figure], before: Mapping[tuple[str, str], float] | None = None) -> str:
+    """The figures as a Markdown table, those of one subject and count on one line, each after what it was before."""
+    earlier = before or {}
     lines: dict[tuple[str, int], list[Figure]] = {}
     for figure in figures:
         lines.setdefault((figure.subject, figure.count), []).append(figure)
-    rows = [
-        (subject, str(count), " · ".join(map(_shown, group)), ", ".join(filter(None, map(_asked, group))))
-        for (subject, count), group in lines.items()
-    ]
+    rows = []
+    for (subject, count), group in lines.items():
+        shown = (_shown(figure, earlier.get((figure.subject, figure.name))) for figure in group)
+        rows.append((subject, str(count), " · ".join(shown), ", ".join(filter(None, map(_asked, group)))))
     head = ("what", "n", "figures", "asked")
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ("---",) * len(head), *rows])
 
 
-def _shown(figure: Figure) -> str:
-    if figure.value is None:
-        return f"{figure.name} –"
-    share = figure.value <= 1 and isinstance(figure.value, float)
-    return f"{figure.name} {figure.value:.3f}" if share else f"{figure.name} {figure.value:,.1f}".removesuffix(".0")
+def _shown(figure: Figure, before: float | None) -> str:
+    earlier = "" if before is None else f"{_number(before)} → "
+    return f"{figure.name} {earlier}{_number(figure.value)}"
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if value <= 1 and isinstance(value, float) else f"{value:,.1f}".removesuffix(".0")
 
 
 def _asked(figure: Figure) -> str:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.course_sets import CourseSet
-from eval.evidence import evidence_hit, places_of
+from eval.evidence import contexts_found, places_of, squeeze
 from eval.processes import Finished, course_rag
-from eval.questions import Question
+from eval.questions import Place, Question
 from eval.records import Passage
 from eval.run import run_questions
 from eval.scoring import Mean, Scores, score
+from eval.stated_places import stated_headings
 from rag.answer import Hit
 from rag.assistant import Assistant
 from rag.chunks import Chunk
@@ -79,20 +80,59 @@ def building(documents: Path, index: Path, folder: Path) -> Iterator[Figure]:
     yield Figure("second build", "files indexed", second.output["files"]["indexed"], files, "0")
 
 
-def indexed_evidence(questions: Sequence[Question], index: Path) -> Iterator[Figure]:
-    """Share of the questions whose evidence stands in the index at all: no search can find more."""
+def indexed_evidence(questions: Sequence[Question], index: Path, documents: Path) -> Iterator[Figure]:
+    """Share of the questions whose evidence stands in the index at all, and at the place it has in its source.
+
+    No search can find more than the first; no citation can be right more often than the second.
+
+    Args:
+        questions: with reference contexts and where these stand.
+        index: built from the documents.
+        documents: the folder it was built from.
+    """
     table = Course.open(index).store.table
     chunks = [Chunk.from_document(document) for document in table.get(range(1, len(table) + 1))]
     passages = [Passage.of(Hit(0, chunk, 0.0, {})) for chunk in chunks]
-    held = []
-    for question in questions:
-        places = {*question.sources, *(place.source for place in question.also_in)}
-        near = [passage for passage in passages if any(place.source in places for place in places_of(passage))]
-        held.append(evidence_hit(question.reference_contexts, near, len(near)))
-    found = [value for value in held if value is not None]
-    yield Figure(
-        "course-documents · whole index", "evidence held", sum(found) / len(found) if found else None, len(found)
-    )
+    asked = [question for question in questions if question.reference_contexts]
+    held: dict[str, list[bool]] = {"evidence held": [], "held at the right page or heading": []}
+    for question in asked:
+        sources = {*question.sources, *(place.source for place in question.also_in)}
+        near = [passage for passage in passages if any(place.source in sources for place in places_of(passage))]
+        held["evidence held"].append(all(contexts_found(question.reference_contexts, near)))
+        held["held at the right page or heading"].append(
+            all(held_in_place(question, context, near, documents) for context in question.reference_contexts)
+        )
+    for name, values in held.items():
+        share = sum(values) / len(values) if values else None
+        yield Figure("course-documents · whole index", name, share, len(values), "≥ 0.98" if "right" in name else "")
+
+
+def held_in_place(question: Question, context: str, passages: Sequence[Passage], documents: Path) -> bool:
+    """Whether a context stands in passages whose citation names the page, or else the heading, it has in its source.
+
+    A source that tells neither is right by its name alone.
+    """
+    places = [Place(source, question.page if source == _paged(question) else None) for source in question.sources]
+    for place in [*places, *question.also_in]:
+        headings = [] if place.page else stated_headings(documents / place.source, context)
+        right = [passage for passage in passages if _is_at(passage, place, headings)]
+        if all(contexts_found([context], right)):
+            return True
+    return False
+
+
+def _paged(question: Question) -> str | None:
+    """The source that the question's page is of: the first one that has pages."""
+    return next((source for source in question.sources if source.lower().endswith((".pdf", ".pptx"))), None)
+
+
+def _is_at(passage: Passage, place: Place, headings: Sequence[str]) -> bool:
+    if place.page is not None:
+        return place in places_of(passage)
+    if not headings or passage.source != place.source:  # of the other copies of a passage no heading is known
+        return any(each.source == place.source for each in places_of(passage))
+    own = squeeze(passage.heading[-1]) if passage.heading else ""
+    return any(own == heading or (bool(own) and own in heading) for heading in headings)
 
 
 def asking(questions: Sequence[Question], index: Path) -> Iterator[Figure]:

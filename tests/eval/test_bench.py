@@ -11,9 +11,10 @@ import pytest
 from eval.bench import main, table
 from eval.course_sets import CourseSet
 from eval.launcher import main as launch
-from eval.measures import Figure, asking, indexed_evidence, retrieval
+from eval.measures import Figure, asking, held_in_place, indexed_evidence, retrieval
 from eval.processes import course_rag
 from eval.questions import Question
+from eval.records import Passage
 from rag.errors import CourseRagError
 from rag.settings import Settings
 
@@ -120,7 +121,42 @@ def test_answers_and_times_are_measured(course_settings: Settings) -> None:
     assert 0 < p50 <= p95
 
 
-def test_the_index_is_asked_what_it_holds_at_all(course_settings: Settings) -> None:
+def test_the_index_is_asked_what_it_holds_at_all(course_settings: Settings, tmp_path: Path) -> None:
     lost = replace(QUESTIONS[0], id="lost", reference_contexts=("이런 말은 없다",))
-    (figure,) = indexed_evidence([*QUESTIONS, lost], course_settings.index.path)
-    assert (figure.value, figure.count) == (pytest.approx(2 / 3), 3)
+    held, _ = indexed_evidence([*QUESTIONS, lost], course_settings.index.path, tmp_path)
+    assert (held.value, held.count) == (pytest.approx(2 / 3), 3)
+
+
+@pytest.mark.parametrize(
+    ("passage", "right"),
+    [
+        (Passage("week1.pdf", "evidence here", page=3), True),
+        (Passage("week1.pdf", "evidence here", page=4), False),
+        (Passage("week2.pdf", "evidence here", page=9, also_in=("week1.pdf, p. 3 (iii)",)), True),
+        (Passage("week1.pdf", "something else", page=3), False),
+    ],
+)
+def test_evidence_counts_on_its_own_page_only(passage: Passage, right: bool, tmp_path: Path) -> None:
+    question = replace(QUESTIONS[0], sources=("week1.pdf",), page=3, also_in=())
+    assert held_in_place(question, "evidence here", [passage], tmp_path) is right
+
+
+@pytest.mark.parametrize(
+    ("heading", "right"), [(("Course", "Search"), True), (("Course", "Other"), False), ((), False)]
+)
+def test_evidence_counts_under_its_own_heading_only(heading: tuple[str, ...], right: bool, tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("# Course\n\n## Search\n\nevidence here\n\n## Other\n", encoding="utf-8")
+    question = replace(QUESTIONS[0], sources=("notes.md",), page=None, also_in=())
+    passages = [Passage("notes.md", "evidence here", heading=heading)]
+    assert held_in_place(question, "evidence here", passages, tmp_path) is right
+
+
+def test_figures_stand_beside_earlier_ones(tmp_path: Path) -> None:
+    figures = [Figure("all", "evidence-hit@5", 0.75, 4), Figure("all", "new", 1.0, 4)]
+    assert "evidence-hit@5 0.500 → 0.750 · new 1.000" in table(figures, {("all", "evidence-hit@5"): 0.5})
+
+
+def test_a_file_without_figures_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "before.json").write_text("[1]", encoding="utf-8")
+    assert main(["--data", str(tmp_path), "--before", str(tmp_path / "before.json")]) == 1
+    assert "holds no figures" in capsys.readouterr().err
