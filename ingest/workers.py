@@ -10,6 +10,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -18,6 +19,11 @@ from typing import Protocol, TypeVar
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
+
+_BEAT_EVERY_S = 0.5
+_beats: Connection | None = None
+"""The pipe of this process to its parent, if it is a worker."""
+_last_beat = 0.0
 
 _MOST_WORKERS = 8
 """Each may hold a morphological analyzer of some 300 MiB."""
@@ -28,6 +34,26 @@ class Lost:
     """A job without a result, and why."""
 
     why: str
+
+
+class _Beat:
+    """Sent by a worker in place of a result: the job goes on."""
+
+
+def still_working() -> None:
+    """Tell the parent that a job makes progress, so that its time limit starts anew; outside of a worker, nothing.
+
+    To be called between parts of a job that each have a limit of their own, such as pages read by OCR.
+    """
+    global _last_beat
+    now = time.monotonic()
+    if _beats is None or now - _last_beat < _BEAT_EVERY_S:
+        return
+    _last_beat = now
+    try:
+        _beats.send(_Beat())
+    except OSError:  # the parent is gone; the end of the job will find that out
+        return
 
 
 class FileMap(Protocol):
@@ -50,7 +76,7 @@ class ProcessMap:
 
     Attributes:
         workers: how many; 0 is one per core, at most eight.
-        timeout_s: a job that takes longer is lost, and its process killed.
+        timeout_s: a job that makes no progress for longer is lost, and its process killed.
         memory_mib: address space a process may take; a job that needs more is lost.
     """
 
@@ -91,7 +117,11 @@ class ProcessMap:
         for connection in list(busy):
             worker, job, deadline = busy[connection]
             if connection in ready:
-                result = worker.receive()
+                received = worker.receive()
+                if isinstance(received, _Beat):
+                    busy[connection] = (worker, job, time.monotonic() + self.timeout_s)
+                    continue
+                result = received
             elif time.monotonic() >= deadline:
                 worker.stop()
                 result = Lost(f"it took longer than {self.timeout_s:g} s (setting parse.timeout_s)")
@@ -120,16 +150,20 @@ class _Worker:
             self.stop()
         return self.alive
 
-    def receive(self) -> "Result | Lost":
+    def receive(self) -> "Result | Lost | _Beat":
         try:
-            result: Result | Lost = self.connection.recv()
+            result: Result | Lost | _Beat = self.connection.recv()
         except (EOFError, ConnectionResetError):
             self.stop()
             return Lost("the process that read it died; the file may be damaged, or need more memory")
         return result
 
     def stop(self) -> None:
+        """End the process and what it has started."""
         self.alive = False
+        if hasattr(os, "killpg") and self._process.pid is not None:
+            with suppress(ProcessLookupError):  # it has no group of its own yet, and so no children
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.join()
         self.connection.close()
@@ -139,6 +173,10 @@ def _serve(function: Callable[[Job], Result], connection: Connection, memory_mib
     """Answer jobs until the pipe closes."""
     # Parsing libraries chatter about damaged files; what is left out comes back with its reason instead.
     logging.disable(logging.WARNING)
+    global _beats
+    _beats = connection
+    if hasattr(os, "setpgrp"):
+        os.setpgrp()  # programs that a parser starts end with this process
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of us; the parent stops its workers itself
     _limit_memory(memory_mib)
     while True:

@@ -14,7 +14,9 @@ import pytest
 from ingest.workers import FileMap, Lost, ProcessMap, serial_map
 
 FUNCTIONS = """
-import os, signal, sys, threading, time
+import os, signal, subprocess, sys, threading, time
+
+from ingest.workers import still_working
 
 def act(job):
     what, value = job
@@ -39,6 +41,22 @@ def act(job):
         return lambda: value
     elif what == "die later":
         threading.Timer(0.1, os._exit, [1]).start()
+    elif what == "beat":
+        for _ in range(value):
+            time.sleep(0.6)
+            still_working()
+    elif what == "beat, then stall":
+        time.sleep(0.6)
+        still_working()
+        time.sleep(60)
+    elif what == "call a program":
+        path, name = value
+        program = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(str(program.pid))
+        if name == "die":
+            os.kill(os.getpid(), 9)
+        program.wait()
     elif what == "system exit":
         sys.exit(value)
     return value * 2
@@ -66,6 +84,14 @@ def is_running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def is_alive(pid: int) -> bool:
+    """Whether it runs; in some containers nobody takes note of the end of an orphan, which then stays a zombie."""
+    if not is_running(pid):
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
 
 
 @pytest.mark.parametrize("file_map", [serial_map, ProcessMap(workers=1), ProcessMap(workers=2)])
@@ -123,6 +149,31 @@ def test_a_job_over_the_time_limit_is_given_up(act: Callable[..., Any]) -> None:
         ("double", 2): 4,
     }
     assert multiprocessing.active_children() == []
+
+
+def test_a_job_that_makes_progress_may_take_longer(act: Callable[..., Any]) -> None:
+    found = results(ProcessMap(workers=2, timeout_s=1.5), act, [("beat", 5), ("beat, then stall", 0), ("double", 1)])
+    assert found == {
+        ("beat", 5): 10,
+        ("beat, then stall", 0): Lost("it took longer than 1.5 s (setting parse.timeout_s)"),
+        ("double", 1): 2,
+    }
+
+
+def test_progress_outside_of_a_worker_is_told_to_nobody(act: Callable[..., Any]) -> None:
+    assert list(serial_map(act, [("beat", 1)])) == [(("beat", 1), 2)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups")
+@pytest.mark.parametrize("end", ["stall", "die"])
+def test_programs_that_a_job_has_started_end_with_it(end: str, act: Callable[..., Any], tmp_path: Path) -> None:
+    job = ("call a program", (str(tmp_path / "pid"), end))
+    assert isinstance(results(ProcessMap(workers=1, timeout_s=1.5), act, [job])[job], Lost)
+    pid = int((tmp_path / "pid").read_text(encoding="utf-8"))
+    deadline = time.monotonic() + 5  # whoever adopts it has to take note of its end
+    while is_alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_alive(pid)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
