@@ -6,6 +6,7 @@ Pure: a parsed file in, a parsed file out. Code is only normalised, never rewrit
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
 
 from ingest.elements import Element, Kind, ParsedFile
@@ -21,13 +22,24 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _FONT_BULLET = re.compile("[\uf06c\uf06e\uf075\uf076\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc]")
 """Bullets of the Symbol and Wingdings fonts, which have no code point of their own."""
 
-_VERBATIM = re.compile(r"(`[^`\n]{1,500}`|\$\$[^$]{1,2000}\$\$|\$[^$\n]{1,300}\$)")
+_VERBATIM = re.compile(
+    r"(`[^`\n]{1,500}`|\$\$[^$]{1,2000}\$\$|\$[^$\n]{1,300}\$"
+    r"|\\\((?!\\\))[^\n가-힣]{1,300}?\\\)|\\\[[^가-힣]{1,2000}?\\\]|\\begin\{(\w{1,20}\*?)\}(?:(?!\\end\{).){0,4000}\\end\{\w{1,20}\*?\})",
+    re.DOTALL,
+)
 _RESIDUE = re.compile(
     r":contentReference\[oaicite:\d+\]\{index=\d+\}|\[oaicite:\d+\]"
     r"|【\d+[†:][^】\n]{0,120}】|\[cite_start\]|\[cite: ?[\d, ]{1,40}\]"
     "|\ue200cite(?:\ue202turn\\d+[a-z]+\\d+)+\ue201"
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ESCAPED_ENTITY = re.compile(r"&amp;(?=(?:nbsp|emsp|ensp|lt|gt|quot|amp|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
+# Left over where one format is quoted in another: a table cell of HTML in Markdown, a heading of a document.
+_IMAGE = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\s]{1,2000}(?:\s\"[^\"\n]{0,200}\")?\)|!\[[\w. -]{1,80}\](?![(\[\w])")
+_LINK = re.compile(
+    r"\[([^\[\]\n]{0,300})\]\(\s?<?((?:https?|ftp)://[^\s()<>]{1,2000}(?:\([^\s()<>]{0,200}\)[^\s()<>]{0,500})?)>?"
+    r"(?:\s{1,3}\"[^\"\n]{0,200}\")?\s?\)"
+)
 _BREAK = re.compile(r"<br\s{0,3}/?>", re.IGNORECASE)
 # Only tags that no language model uses as a token: <s>, <mask>, <sos> stay.
 _TAG = re.compile(
@@ -40,8 +52,15 @@ _URL = re.compile(r"<?\b(?:https?|ftp)://([\w.-]{1,250})(:\d{1,5})?(/?[\w\-.~:/?
 _BRACKETED_URL = re.compile(rf"\s?[(\[]\s{{0,3}}{_URL.pattern}\s{{0,3}}[)\]]", re.ASCII)
 _ESCAPED = re.compile(r"\\([*_~#>`])")
 # Not behind a letter or digit of code (x**2), but behind Hangul, where CommonMark does not see the end of bold.
-_BOLD = re.compile(r"(?<![A-Za-z0-9_)\]*])\*\*(?=[^\s*])([^*\n]{1,400}?)\*\*(?!\*)")
+_BOLD = re.compile(r"(?<![A-Za-z0-9_)\]*])\*\*(?=[^\s*])([^*\n]{0,400}?[^\s*])\*\*(?!\*)")
 _EMPHASIS = re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*\n]{0,200}?[^\s*])\*(?=[가-힣])")
+# Marks of bold that found no partner. Powers (x**2), arguments (**options) and patterns (**/*.md) are none.
+_LOOSE_BOLD = re.compile(
+    r"(?<![*\w)\]/.])\*\*(?![*/.\s]|[a-z_]\w{0,30}(?:[,)=]|\s?\}|$))|(?<=[가-힣])\*\*(?![*/])|(?<![*/(,\s])\*\*(?=[\s가-힣.,:;!?)\]]|$)(?!\s[A-Za-z0-9]{1,3}\b)"
+    r"|^[ \t]*\*\*[ \t]*$|(?<=\S)[ \t]+\*\*[ \t]*$",
+    re.MULTILINE,
+)
+_HASHES = re.compile(r"^#{1,6}\s+|\s+#{1,6}$")
 _TRAILING_BACKSLASH = re.compile(r"(?<!\\)\\[ \t]*$", re.MULTILINE)
 _SPACES = re.compile(r"(?<=\S)[ \t]{2,}|(?<=\S)\t")
 _EMPTY_ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)]|[-=_~*|:]{3,})?\s*$")
@@ -70,17 +89,26 @@ def clean_element(element: Element, links: list[str]) -> str:
     text = normalise(element.text)
     if element.kind is Kind.CODE:
         return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
-    pieces = _VERBATIM.split(text)
-    # Odd pieces are inline code and formulas.
-    text = "".join(piece if at % 2 else _clean_prose(piece, element.kind, links) for at, piece in enumerate(pieces))
-    text = _TRAILING_BACKSLASH.sub("", text)
+    text = _outside_verbatim(text, lambda prose: _clean_prose(prose, element.kind, links))
     if element.kind is Kind.TABLE:
         return _mended_table(text)
     # Bold may have code or a formula inside it.
-    text = _BOLD.sub(r"\1", text)
+    text = _outside_verbatim(_BOLD.sub(r"\1", text), lambda prose: _LOOSE_BOLD.sub("", prose))
+    if element.kind is Kind.HEADING:
+        text = _HASHES.sub("", text)
     lines = [_SPACES.sub(" ", line.rstrip()) for line in text.split("\n")]
     lines = [line for line in lines if not _EMPTY_ITEM.match(line)]
     return " ".join(lines).strip() if element.kind is Kind.HEADING else "\n".join(lines).strip("\n ")
+
+
+def _outside_verbatim(text: str, change: Callable[[str], str]) -> str:
+    """Change what is neither inline code nor a formula."""
+    pieces: list[str] = []
+    at = 0
+    for match in _VERBATIM.finditer(text):
+        pieces += [change(text[at : match.start()]), match[0]]
+        at = match.end()
+    return "".join([*pieces, change(text[at:])])
 
 
 def normalise(text: str) -> str:
@@ -94,13 +122,20 @@ def normalise(text: str) -> str:
 
 def _clean_prose(text: str, kind: Kind, links: list[str]) -> str:
     text = _RESIDUE.sub("", text)
+    text = _IMAGE.sub("", text)
+    text = _LINK.sub(lambda match: _link_text(match, links), text)
     text = _BREAK.sub("\n" if kind is Kind.PARAGRAPH else " ", text)
     text = _BRACKETED_URL.sub(lambda match: _in_brackets(match, links), text)
     text = _URL.sub(lambda match: _host_or_nothing(match, links), text)
     text = _TAG.sub("", text)
-    text = _ENTITY.sub(lambda match: normalise(html.unescape(match[0])), text)
+    text = _ENTITY.sub(lambda match: normalise(html.unescape(match[0])), _ESCAPED_ENTITY.sub("&", text))
     text = _EMPHASIS.sub(r"\1", _BOLD.sub(r"\1", _ESCAPED.sub(r"\1", text)))
-    return text
+    return _TRAILING_BACKSLASH.sub("", text)
+
+
+def _link_text(match: re.Match[str], links: list[str]) -> str:
+    links.append(match[2])
+    return match[1]
 
 
 def _host_or_nothing(match: re.Match[str], links: list[str]) -> str:

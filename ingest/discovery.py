@@ -2,14 +2,17 @@
 
 import glob
 import os
-import unicodedata
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from ingest.elements import Skipped
-from ingest.parsers.registry import FORMATS
+from ingest.parsers.registry import format_suffix
+from ingest.saved_sites import is_page_without_text, shown_pictures, why_no_content
+from ingest.source_names import Named, free_name, nfc, relative, unique_names
+from ingest.unread import LeftOut, told, unread
 from rag.errors import InputError
 
 IGNORE_FILE = ".courseragignore"
@@ -19,6 +22,7 @@ DEFAULT_IGNORE = (".*", "node_modules/", "__pycache__/", "~$*", ".ipynb_checkpoi
 """Never a course file; counted, not listed."""
 
 _MIB = 1 << 20
+_HOST = re.compile(r"(?:[\w-]{1,63}\.){1,4}[a-z]{2,6}(?::\d{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,6 @@ class Discovery:
     ignored_by_default: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    root: Path
-    path: Path
-    source: str
-
-
 def discover(paths: Sequence[Path], *, ignore: Sequence[str], max_file_mib: int) -> Discovery:
     """Find the files to be read.
 
@@ -67,7 +64,14 @@ def discover(paths: Sequence[Path], *, ignore: Sequence[str], max_file_mib: int)
     for path in paths:
         for root in _expanded(path):
             search.add(root)
-    return Discovery(_with_unique_names(search.files), search.skipped, search.ignored_by_default)
+    return search.result()
+
+
+def with_others(discovery: Discovery, files: Sequence[SourceFile], skipped: Sequence[Skipped]) -> Discovery:
+    """What was found, with files from elsewhere; one whose name is taken gets a number."""
+    taken = {file.source for file in discovery.files}
+    others = [SourceFile(file.path, free_name(file.source, taken)) for file in files]
+    return Discovery([*discovery.files, *others], [*discovery.skipped, *skipped], discovery.ignored_by_default)
 
 
 def _expanded(path: Path) -> list[Path]:
@@ -86,25 +90,44 @@ def _expanded(path: Path) -> list[Path]:
         raise InputError(
             f"{path} is a link to something that does not exist.", remedy="Mend the link, or give the file itself."
         )
-    raise InputError(f"{path} does not exist.", remedy="Give an existing file or folder.")
+    raise InputError(f"{path} does not exist.", remedy=f"Give an existing file or folder{_or_address(path)}.")
+
+
+def _or_address(path: Path) -> str:
+    """Half a remedy for ``www.example.org/page``."""
+    host = path.parts[0] if path.parts else ""
+    return f", or a web address with its https:// before {host}" if _HOST.fullmatch(host) else ""
 
 
 class _Search:
     """Walks the roots; remembers the real files and folders it has seen."""
 
     def __init__(self, ignore: tuple[str, ...], max_file_mib: int) -> None:
-        self.files: list[_Found] = []
-        self.skipped: list[Skipped] = []
-        self.ignored_by_default = 0
+        self._files: list[Named] = []
+        self._left_out: list[LeftOut] = []
+        self._ignored_by_default = 0
         self._ignore = ignore
         self._max_file_mib = max_file_mib
         self._default = _spec(DEFAULT_IGNORE)
         self._seen: dict[Path, str] = {}
 
+    def result(self) -> Discovery:
+        """What was found; the pictures that pages show are not read on their own."""
+        shown = shown_pictures(file.path for file in self._files if file.path != file.root)
+        files = [file for file in self._files if file.path not in shown or file.path == file.root]
+        for file in self._files:
+            if file.path in shown and file.path != file.root:
+                why = "a picture that a page shows is not read on its own: give the picture itself to have it read"
+                group = "pictures that pages show, which are not read on their own"
+                self._left_out.append(LeftOut(file.source, why, group))
+        skipped = told(self._left_out, [file.source for file in files])
+        found = [SourceFile(file.path, name) for file, name in zip(files, unique_names(files), strict=True)]
+        return Discovery(found, skipped, self._ignored_by_default)
+
     def add(self, root: Path) -> None:
         if not root.is_dir():
             rule = _matching_rule(_spec(self._ignore), root.name)
-            self._consider(root, root, _nfc(root.name), rule)
+            self._consider(root, root, nfc(root.name), rule)
             return
         rules = _spec((*self._ignore, *_ignore_file(root)))
         self._walk(root, root, rules, set())
@@ -123,18 +146,18 @@ class _Search:
 
     def _entries(self, root: Path, folder: Path) -> list[Path]:
         try:
-            return sorted(folder.iterdir(), key=lambda path: _nfc(path.name))
+            return sorted(folder.iterdir(), key=lambda path: nfc(path.name))
         except OSError as error:
             self._skip(root, folder, f"the folder cannot be read ({error.strerror})")
             return []
 
     def _enter(self, root: Path, path: Path, rules: Any) -> bool:
         """Take a file in; True for a folder that is to be walked."""
-        relative = _relative(root, path)
+        source = relative(root, path)
         is_dir = path.is_dir()
-        name = relative + "/" if is_dir else relative
+        name = source + "/" if is_dir else source
         if _matching_rule(self._default, path.name + "/" if is_dir else path.name):
-            self.ignored_by_default += 1
+            self._ignored_by_default += 1
             return False
         rule = _matching_rule(rules, name)
         if path.is_symlink() and not (path.exists() and path.resolve().is_relative_to(root.resolve())):
@@ -145,31 +168,45 @@ class _Search:
             )
             return False
         if not is_dir:
-            self._consider(root, path, relative, rule)
+            self._consider(root, path, source, rule)
+            return False
+        if (path / "CURRENT").is_file() and (path / "versions").is_dir():
+            self._ignored_by_default += 1  # an index, its copies of web pages included
             return False
         if rule and not _has_negation(rules):
             self._skip(root, path, f"ignored by rule {rule}")
             return False
-        return True
+        why = why_no_content(path)
+        if why:
+            self._skip(root, path, why)
+        return why is None
 
     def _consider(self, root: Path, path: Path, source: str, rule: str | None) -> None:
-        why = f"ignored by rule {rule}" if rule else self._reason_against(path)
+        left_out = self._left(root, path, source, rule)
         real = path.resolve()
-        if why is None and real in self._seen:
+        if left_out is None and real in self._seen:
             # The same file given twice is one file; only a second name for it is worth a line.
             if self._seen[real] != source:
-                self.skipped.append(Skipped(source, f"the same file as {self._seen[real]}"))
+                self._left_out.append(LeftOut(source, f"the same file as {self._seen[real]}"))
             return
-        if why is not None:
-            self.skipped.append(Skipped(source, why))
+        if left_out is not None:
+            self._left_out.append(left_out)
             return
         self._seen[real] = source
-        self.files.append(_Found(root, path, source))
+        self._files.append(Named(root, path, source))
+
+    def _left(self, root: Path, path: Path, source: str, rule: str | None) -> LeftOut | None:
+        if rule:
+            return LeftOut(source, f"ignored by rule {rule}", f"files ignored by rule {rule}")
+        if not format_suffix(path):
+            return unread(source, path.suffix.lower())
+        if path != root and is_page_without_text(path):
+            why = "a page of the site without text of its own"
+            return LeftOut(source, why, "pages of the site without text of their own")
+        why_not = self._reason_against(path)
+        return LeftOut(source, why_not) if why_not else None
 
     def _reason_against(self, path: Path) -> str | None:
-        suffix = path.suffix.lower()
-        if suffix not in FORMATS:
-            return f"the format {suffix} is not read yet" if suffix else "it has no suffix that names a format"
         if not path.is_file():
             return "it is not a plain file"
         if not os.access(path, os.R_OK):
@@ -180,43 +217,20 @@ class _Search:
         return None
 
     def _skip(self, root: Path, path: Path, why: str) -> None:
-        self.skipped.append(Skipped(_relative(root, path), why))
-
-
-def _nfc(text: str) -> str:
-    """A name or path in NFC; one whose bytes are not UTF-8, as old archives unpack them, is read as cp949."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = "/".join(map(_decoded, text.split("/")))
-    return unicodedata.normalize("NFC", text)
-
-
-def _decoded(name: str) -> str:
-    raw = os.fsencode(name)
-    for encoding in ("utf-8", "cp949"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("utf-8", "replace")
-
-
-def _relative(root: Path, path: Path) -> str:
-    return _nfc(PurePosixPath(*path.relative_to(root).parts).as_posix()) if path != root else _nfc(root.name)
+        self._left_out.append(LeftOut(relative(root, path), why))
 
 
 def _spec(rules: Sequence[str]) -> Any:
     from pathspec import GitIgnoreSpec
 
     try:
-        return GitIgnoreSpec.from_lines(map(_nfc, rules))
+        return GitIgnoreSpec.from_lines(map(nfc, rules))
     except ValueError as error:
         raise InputError(f"An ignore rule is not valid: {error}.", remedy="Use .gitignore syntax.") from error
 
 
 def _matching_rule(spec: Any, name: str) -> str | None:
-    result = spec.check_file(_nfc(name))
+    result = spec.check_file(nfc(name))
     return str(spec.patterns[result.index].pattern) if result.include and result.index is not None else None
 
 
@@ -230,34 +244,3 @@ def _ignore_file(root: Path) -> list[str]:
         return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read ({error}).", remedy="Save it as UTF-8 text.") from error
-
-
-def _with_unique_names(found: Sequence[_Found]) -> list[SourceFile]:
-    """Put the root's name before names that two roots share, and a number after it where even that is shared."""
-    roots: dict[str, set[Path]] = {}
-    for item in found:
-        roots.setdefault(item.source, set()).add(item.root)
-    taken: set[str] = set()
-    return [SourceFile(item.path, _unique(item, len(roots[item.source]) > 1, taken)) for item in found]
-
-
-def _unique(item: _Found, shared: bool, taken: set[str]) -> str:
-    source = item.source
-    if shared:
-        root = item.root.resolve()
-        folder = root if item.root.is_dir() else root.parent
-        source = f"{_nfc(folder.name)}/{source}"
-    for candidate in _numbered(source):
-        if candidate not in taken:
-            taken.add(candidate)
-            return candidate
-    return source
-
-
-def _numbered(source: str) -> Iterator[str]:
-    yield source
-    head, _, tail = source.partition("/")
-    number = 2
-    while True:
-        yield f"{head} ({number})/{tail}" if tail else f"{head} ({number})"
-        number += 1

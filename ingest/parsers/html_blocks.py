@@ -2,9 +2,26 @@
 
 import re
 from typing import Any
+from urllib.parse import urljoin
 
 from ingest.elements import Element, Kind
+from ingest.parsers.html_inline import (
+    BREAK,
+    alt_text,
+    formula,
+    is_headerlink,
+    is_note_mark,
+    is_telling_alt,
+    language_of,
+    one_line,
+    raised,
+    string_of,
+    verbatim,
+)
+from ingest.parsers.html_tables import grid, is_layout, own_rows
 from ingest.parsers.lines import markdown_table
+
+__all__ = ["KNOWN_TAGS", "Walker", "escape_unknown_tags", "is_telling_alt"]
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
@@ -21,11 +38,10 @@ _INLINE = frozenset(
 KNOWN_TAGS = _BLOCKS | _INLINE
 """Anything else in angle brackets is text: ``<sos>``, ``<class 'int'>``, ``Vec<T>``."""
 _TAG_NAME = re.compile(r"</?([A-Za-z][\w:-]*)(?=[\s/>])")
-_DROPPED = frozenset("script style noscript template head svg button select input iframe object col colgroup".split())
-_HEADERLINK = re.compile(r"headerlink|anchor-link|hash-link|anchorjs", re.IGNORECASE)
+_DROPPED = frozenset(
+    "script style noscript template head svg button select input iframe object col colgroup rp".split()
+)
 _MAX_DEPTH = 150
-_BREAK = "\u2028"
-"""Stands for ``<br>`` while the white space of the source is collapsed."""
 
 
 def escape_unknown_tags(text: str) -> str:
@@ -36,16 +52,19 @@ def escape_unknown_tags(text: str) -> str:
 class Walker:
     """Walks a tree once; ``links`` collects the addresses that the text does not keep."""
 
-    def __init__(self) -> None:
-        """Start with no links."""
+    def __init__(self, base: str = "") -> None:
+        """Start with no links; relative ones are resolved against ``base``."""
         self.links: list[str] = []
+        self._base = base
         self._elements: list[Element] = []
         self._inline: list[str] = []
         self._alt = ""
+        self._with_blocks: set[int] = set()
 
     def walk(self, root: Any) -> list[Element]:
         """The elements under a tag in reading order."""
         self._elements = []
+        self._with_blocks = _with_blocks(root)
         self._children(root, 0)
         self._flush()
         return self._elements
@@ -54,7 +73,7 @@ class Walker:
         for child in tag.children:
             name = getattr(child, "name", None)
             if name is None:
-                self._inline.append(_string(child))
+                self._inline.append(string_of(child))
             elif depth > _MAX_DEPTH:
                 self._inline.append(f" {child.get_text(' ')} ")
             elif name in _BLOCKS:
@@ -64,16 +83,16 @@ class Walker:
                 self._block(child, name, depth + 1)
                 if name != "dt":
                     self._flush()
-            elif name not in _DROPPED and child.find(_is_block_tag) is not None:
+            elif name not in _DROPPED and id(child) in self._with_blocks:
                 self._children(child, depth + 1)
             else:
                 self._inline.append(self._inline_text(child))
 
     def _block(self, tag: Any, name: str, depth: int) -> None:
         if name in HEADINGS:
-            self._add(Kind.HEADING, _one_line(self._inline_text(tag)), level=HEADINGS[name])
+            self._add(Kind.HEADING, one_line(self._inline_text(tag)), level=HEADINGS[name])
         elif name == "pre":
-            self._add(Kind.CODE, _verbatim(tag), language=_language(tag))
+            self._add(Kind.CODE, verbatim(tag), language=language_of(tag))
         elif name in ("ul", "ol"):
             self._list(tag, depth)
         elif name == "table":
@@ -90,7 +109,7 @@ class Walker:
     def _flush(self) -> None:
         text = "".join(self._inline)
         self._inline = []
-        lines = [" ".join(line.split()) for line in text.split(_BREAK)]
+        lines = [" ".join(line.split()) for line in text.split(BREAK)]
         self._add(Kind.PARAGRAPH, "\n".join(line for line in lines if line))
 
     def _list(self, tag: Any, depth: int) -> None:
@@ -104,72 +123,88 @@ class Walker:
 
     def _items(self, tag: Any, depth: int) -> list[str]:
         lines: list[str] = []
-        start = int(tag.get("start") or 1) if str(tag.get("start") or "1").isdigit() else 1
+        start = int(tag.get("start") or 1) if re.fullmatch(r"[0-9]{1,6}", str(tag.get("start") or "1")) else 1
         for number, item in enumerate(tag.find_all("li", recursive=False), start):
             inner = _inner_lists(item)
             for sub in inner:
                 sub.extract()
             marker = f"{number}. " if tag.name == "ol" else "- "
-            text = _one_line(self._inline_text(item))
+            text = one_line(self._inline_text(item))
             if text:
                 lines.append("  " * depth + marker + text)
             for sub in inner:
-                lines += self._items(sub, depth + 1) if depth < _MAX_DEPTH else [_one_line(sub.get_text(" "))]
+                lines += self._items(sub, depth + 1) if depth < _MAX_DEPTH else [one_line(sub.get_text(" "))]
         return lines
 
     def _table(self, tag: Any, depth: int) -> None:
-        rows = [row for row in tag.find_all("tr") if row.find_parent("table") is tag]
-        if tag.find("table") is not None or tag.find("pre") is not None or _is_layout(rows):
+        rows = own_rows(tag)
+        if tag.find(["table", "pre"]) is not None or is_layout(rows, list(HEADINGS)):
             for row in rows:
                 for cell in row.find_all(["td", "th"], recursive=False):
                     self._children(cell, depth + 1)
                     self._flush()
             return
-        cells = [self._row(row) for row in rows]
-        cells = [row for row in cells if any(row)]
-        if tag.caption is not None:
-            self._add(Kind.PARAGRAPH, _one_line(self._inline_text(tag.caption)))
-        if cells:
-            header = rows[0].find("th") is not None and rows[0].find("td") is None
-            self._add(Kind.TABLE, markdown_table(cells, header=header))
-
-    def _row(self, row: Any) -> list[str]:
-        cells: list[str] = []
-        for cell in row.find_all(["td", "th"], recursive=False):
-            span = str(cell.get("colspan") or "1")
-            width = min(int(span), 20) if span.isdigit() else 1
-            cells += [_one_line(self._inline_text(cell)), *[""] * (width - 1)]
-        return cells
+        caption = tag.find("caption", recursive=False)
+        if caption is not None:
+            self._add(Kind.PARAGRAPH, one_line(self._inline_text(caption)))
+        cells, headers = grid(rows, lambda cell: one_line(self._inline_text(cell)))
+        if any(map(any, cells)):
+            self._add(Kind.TABLE, markdown_table(cells, header=headers > 0))
 
     def _inline_text(self, tag: Any, depth: int = 0) -> str:  # noqa: C901 - one branch per inline tag
         name = tag.name
         if depth > _MAX_DEPTH:
             return str(tag.get_text(" "))
         if name == "br":
-            return _BREAK
-        if name in _DROPPED:
+            return BREAK
+        if name in _DROPPED or (name == "sup" and is_note_mark(tag)):
             return ""
         if name == "img":
-            alt = _alt_text(tag)
+            alt = alt_text(tag)
             # The same picture for a light and a dark page, one after the other.
             repeated, self._alt = alt == self._alt, alt
             return "" if repeated else alt
         if name == "math":
-            return _math(tag)
+            return formula(tag)
         if name == "a":
-            if _HEADERLINK.search(" ".join(tag.get("class") or [])) or tag.get_text(strip=True) in ("¶", "#"):
+            if is_headerlink(tag) and tag.find("img") is None:
+                self._link(str(tag.get("href") or ""))
                 return ""
-            if str(tag.get("href") or "").startswith(("http://", "https://")):
-                self.links.append(str(tag["href"]))
+            self._link(str(tag.get("href") or ""))
         if name in ("code", "tt", "kbd") and not tag.find(["code", "img", "br"]):
             text = " ".join(tag.get_text().split())
             return f"`{text}`" if text else ""
-        parts = (
-            self._inline_text(child, depth + 1) if getattr(child, "name", None) else _string(child)
+        text = "".join(
+            self._inline_text(child, depth + 1) if getattr(child, "name", None) else string_of(child)
             for child in tag.children
         )
+        if name == "sup":
+            return raised(text)
+        if name == "rt":
+            return f"({text.strip()})" if text.strip() else ""
         separator = " " if name in _BLOCKS else ""
-        return separator + "".join(parts) + separator
+        return separator + text + separator
+
+    def _link(self, address: str) -> None:
+        if self._base and address and not address.startswith("#"):
+            try:
+                address = urljoin(self._base, address.strip())
+            except ValueError:
+                return
+        if address.startswith(("http://", "https://")):
+            self.links.append(address)
+
+
+def _with_blocks(root: Any) -> set[int]:
+    """Identities of the tags that have a block somewhere inside."""
+    found: set[int] = set()
+    for tag in root.find_all(True):
+        if tag.name in _BLOCKS:
+            for above in tag.parents:
+                if id(above) in found or above is root:
+                    break
+                found.add(id(above))
+    return found
 
 
 def _inner_lists(item: Any) -> list[Any]:
@@ -183,66 +218,3 @@ def _inner_lists(item: Any) -> list[Any]:
             else:
                 stack.append(child)
     return lists[::-1] if len(lists) > 1 else lists
-
-
-def _is_block_tag(tag: Any) -> bool:
-    return tag.name in _BLOCKS
-
-
-def _string(node: Any) -> str:
-    from bs4.element import NavigableString
-
-    # Comments, declarations and CDATA are subclasses; only the plain string is text.
-    return str(node) if type(node) is NavigableString else ""
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.replace(_BREAK, " ").split())
-
-
-def _verbatim(tag: Any) -> str:
-    for line_break in tag.find_all("br"):
-        line_break.replace_with("\n")
-    for number in tag.select(".linenos, .lineno, .gutter"):
-        number.decompose()
-    return "\n".join(line.rstrip() for line in tag.get_text().expandtabs(4).split("\n")).strip("\n")
-
-
-def _language(tag: Any) -> str:
-    around = [tag.code, tag, tag.parent, tag.parent.parent if tag.parent else None]
-    for candidate in around:
-        for name in (candidate.get("class") or []) if candidate is not None else []:
-            match = re.fullmatch(r"(?:language|lang|highlight|brush:)-?([\w+#-]+)", name)
-            if match and match[1] not in ("source", "text", "default", "none"):
-                return match[1]
-    return ""
-
-
-def _alt_text(tag: Any) -> str:
-    alt = " ".join(str(tag.get("alt") or "").split())
-    if "math" in " ".join(tag.get("class") or []):
-        return f"${alt}$" if alt else ""
-    return f" {alt} " if is_telling_alt(alt) else ""
-
-
-def is_telling_alt(alt: str) -> bool:
-    """Whether an image's alternative text says more than a file name or a badge does."""
-    return len(alt.split()) >= 3 and not re.search(
-        r"\.(png|jpe?g|gif|svg|webp)\b|^https?:|^open in", alt, re.IGNORECASE
-    )
-
-
-def _math(tag: Any) -> str:
-    source = tag.find("annotation")
-    text = source.get_text() if source is not None else str(tag.get("alttext") or tag.get_text(" "))
-    return f"${' '.join(text.split())}$" if text.strip() else ""
-
-
-def _is_layout(rows: list[Any]) -> bool:
-    # One column, or cells that hold paragraphs and lists: the table only arranges text.
-    widths = [len(row.find_all(["td", "th"], recursive=False)) for row in rows]
-    return (
-        max(widths, default=0) <= 1
-        or any(row.find(["ul", "ol", *HEADINGS]) is not None for row in rows)
-        and len(rows) <= 2
-    )

@@ -1,48 +1,38 @@
 """HTML: the main content of a page, without what surrounds it on every page of the site."""
 
 import re
-from collections import Counter
-from itertools import islice
 from typing import Any
+from urllib.parse import urljoin
 
 from langchain_core.document_loaders import Blob
 
 from ingest.elements import ElementParser, ParsedFile
 from ingest.parsers.decoding import decode
+from ingest.parsers.front_matter import day_in
 from ingest.parsers.html_blocks import Walker
+from ingest.parsers.html_main import main_content
 from ingest.parsers.text import damage
 from rag.errors import ParseError
 
-# In this order: the first that holds enough of the page's text is the main content.
-_MAIN = (
-    "[itemprop=articleBody]",
-    "div.body[role=main]",
-    "article.bd-article",
-    "main article",
-    "[role=main]",
-    "main",
-    "article",
-    "div.body",
-    "#content",
-    "div.content",
-    "div.document",
-)
-_AROUND = (
-    "nav,header,footer,aside,form,[role=navigation],[role=banner],[role=contentinfo],[role=search],[role=complementary]"
-)
-_NEVER = (
-    "script,style,noscript,template,iframe,svg,button,select,input,object,title,[hidden],[aria-hidden=true],.sr-only,.visually-hidden,"
-    # What Sphinx, Jupyter Book, MkDocs and mdBook put into the main element around the text.
-    ".sphx-glr-download-link-note,.sphx-glr-footer,.pytorch-call-to-action-links,.call-to-action,.bd-breadcrumbs,.breadcrumb,.breadcrumbs,"
-    ".prev-next-area,.prev-next-footer,.header-article-items,.edit-this-page,.tocsection,.nav-wrapper,.viewcode-link,.admonition.note.sphx-glr-note"
-)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w-]{2,30})", re.IGNORECASE)
-_MIN_SHARE = 0.25
-"""Share of the body's text a main element must hold; a site may use the element for a teaser."""
-_LINK_REACH = 6
-"""Tags above a link in which a block of links is looked for."""
-_LINK_DENSITY = 0.6
-"""Share of link text from which a block outside any main element is navigation."""
+_XML_DECLARATION = re.compile(r"\A(\s*(?:<!--[^>]{0,500}-->)?)\s*<\?xml[^>]{0,200}\?>")
+_SAVED_FROM = re.compile(
+    r"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url: )(https?://[^\s>]{1,2000})"
+)
+"""The comment in which browsers, and our own copies, keep the address of a page."""
+_DATES = (
+    "article:modified_time",
+    "og:updated_time",
+    "last-modified",
+    "dcterms.modified",
+    "date.modified",
+    "dc.date.modified",
+    "article:published_time",
+    "dcterms.date",
+    "dc.date",
+    "date",
+)
+"""Where a page says when it was changed; before when it was published."""
 
 
 class HtmlParser(ElementParser):
@@ -59,9 +49,9 @@ class HtmlParser(ElementParser):
         declared = _META_CHARSET.search(data[:4096])
         decoded = decode(data, source, declared=declared[1].decode("ascii") if declared else None)
         soup = make_soup(decoded.text)
-        title = _title(soup)
-        walker = Walker()
-        main = _main_content(soup)
+        title, date = _title(soup), _date(soup)
+        walker = Walker(base_of(soup, decoded.text))
+        main = main_content(soup)
         elements = walker.walk(main)
         if not elements:
             raise ParseError(
@@ -72,6 +62,7 @@ class HtmlParser(ElementParser):
             title=title or next((element.text for element in elements if element.level == 1), None),
             skipped=damage(source, decoded.damaged),
             metadata={"links": walker.links, "encoding": decoded.encoding},
+            date=date,
         )
 
 
@@ -80,7 +71,19 @@ def make_soup(text: str) -> Any:
     from bs4 import BeautifulSoup
 
     # A declaration of another encoding would make lxml decode the text once more.
-    return BeautifulSoup(re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", text), "lxml")
+    return BeautifulSoup(_XML_DECLARATION.sub(r"\1", text, count=1), "lxml")
+
+
+def base_of(soup: Any, text: str) -> str:
+    """What relative links of a page are relative to: where it was saved from, or says it belongs; "" if unknown."""
+    saved = _SAVED_FROM.search(text[:2000])
+    canonical = soup.find("link", rel="canonical", href=True) if saved is None else None
+    address = saved[1] if saved else str(canonical["href"]) if canonical else ""
+    base = soup.find("base", href=True)
+    try:
+        return urljoin(address, str(base["href"])) if base else address
+    except ValueError:
+        return address
 
 
 def _title(soup: Any) -> str | None:
@@ -91,46 +94,12 @@ def _title(soup: Any) -> str | None:
     return re.split(r"\s+[—–|]\s+", title, maxsplit=1)[0] or title
 
 
-def _main_content(soup: Any) -> Any:
-    body = soup.body or soup
-    for tag in body.select(_NEVER):
-        tag.decompose()
-    total = len(body.get_text())
-    candidates = body.select(",".join(_MAIN))
-    for selector in _MAIN:
-        best = max(
-            (tag for tag in candidates if tag.css.match(selector)), key=lambda tag: len(tag.get_text()), default=None
+def _date(soup: Any) -> str | None:
+    """The day the page says it was last changed."""
+    stated = {
+        str(meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower(): str(
+            meta.get("content") or ""
         )
-        if best is not None and len(best.get_text()) >= _MIN_SHARE * total:
-            _remove_around(best)
-            return best
-    _remove_around(body)
-    _remove_link_blocks(body)
-    return body
-
-
-def _remove_around(main: Any) -> None:
-    for tag in main.select(_AROUND):
-        # A header inside an article holds its title; an aside inside it is often an admonition.
-        inside = tag.find_parent(["article", "section"]) is not None or main.name in ("article", "main")
-        keep = tag.name in ("header", "aside") and inside and not tag.find("nav")
-        if not tag.decomposed and not keep:
-            tag.decompose()
-
-
-def _remove_link_blocks(body: Any) -> None:
-    counts: Counter[int] = Counter()
-    blocks: dict[int, Any] = {}
-    for link in body.find_all("a"):
-        for tag in islice(link.parents, _LINK_REACH):
-            if tag.name in ("ul", "ol", "div"):
-                counts[id(tag)] += 1
-                blocks[id(tag)] = tag
-    for key, count in counts.items():
-        tag = blocks[key]
-        if count < 3 or tag.decomposed or tag.find(["h1", "h2", "p", "pre"]):
-            continue
-        chars = len(tag.get_text(strip=True))
-        linked = sum(len(link.get_text(strip=True)) for link in tag.find_all("a"))
-        if chars < 2000 and linked >= _LINK_DENSITY * chars:
-            tag.decompose()
+        for meta in soup.find_all("meta", limit=300)
+    }
+    return next(filter(None, (day_in(stated[name]) for name in _DATES if name in stated)), None)

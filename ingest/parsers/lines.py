@@ -31,6 +31,10 @@ _SYMBOL_START = re.compile("^\\s*[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f
 _SENTENCE_END = re.compile(r"[.!?。…:;](?:[\"'”’)]{0,3})$|[다요]$")
 _ALIGNED = re.compile(r"\S(?: {3,}|\t)\S")
 """Columns set with spaces: such a line is a row of its own."""
+HARD_BREAK = "\u2028"
+"""Ends a line that is never joined with the next one: its author broke it."""
+_NARROWEST = 60
+"""Columns of the longest line from which a paragraph may have been wrapped by an editor."""
 _LONG_WORD = re.compile(r"\S{40,}$")
 
 
@@ -61,20 +65,23 @@ def join_wrapped(lines: Iterable[str]) -> list[str]:
     The width is the paragraph's own longest line; short lines keep their break, because in notes a break after a
     short line is meant.
     """
-    lines = [line.rstrip() for line in lines]
+    given = list(lines)
+    lines = [line.rstrip() for line in given]
     widest = max(map(display_width, lines), default=0)
     joined: list[str] = []
     open_line = False
-    for line in lines:
+    for at, line in enumerate(lines):
         aligned = _ALIGNED.search(line) is not None
         if open_line and not aligned and not LIST_ITEM.match(line) and not _SYMBOL_START.match(line):
             joined[-1] += " " + line.lstrip()
         else:
             joined.append(line)
+        following = lines[at + 1].split(maxsplit=1)[:1] if at + 1 < len(lines) else []
+        # An editor breaks a line because the next word does not fit.
+        reach = display_width(line) + 1 + display_width("".join(following)[:20])
+        wide = widest >= _NARROWEST and reach > (0.95 if _SENTENCE_END.search(line) else 0.85) * widest
         # A line that ends in an address is long because of the address.
-        reach = 0.8 if _SENTENCE_END.search(line) else 0.45
-        wide = widest >= 60 and display_width(line) >= reach * widest
-        open_line = wide and not aligned and not _LONG_WORD.search(line)
+        open_line = wide and not aligned and not given[at].endswith(HARD_BREAK) and not _LONG_WORD.search(line)
     return joined
 
 
@@ -97,7 +104,8 @@ def blocks(lines: Sequence[str], *, page: int | None = None, cell: int | None = 
     """Elements of one block of lines without blank ones between: lists, tab tables, code and paragraphs."""
     lines = [line.expandtabs(4) if not line.strip("\t").count("\t") else line for line in lines]
     if looks_like_code(lines):
-        yield Element(Kind.CODE, "\n".join(lines).strip("\n"), page=page, cell=cell)
+        code = "\n".join(line.rstrip(HARD_BREAK) for line in lines).strip("\n")
+        yield Element(Kind.CODE, code, page=page, cell=cell)
         return
     for kind, group in groupby(_classified(lines), key=lambda pair: pair[0]):
         text = _block_text(kind, [line for _, line in group])

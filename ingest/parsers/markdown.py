@@ -1,5 +1,6 @@
 """Markdown and MDX: blocks by markdown-it, then the habits of real notes: bold lines as headings, code unfenced."""
 
+import re
 from functools import cache
 from pathlib import PurePath
 from textwrap import dedent
@@ -10,12 +11,27 @@ from markdown_it.tree import SyntaxTreeNode
 
 from ingest.elements import Element, ElementParser, Kind, ParsedFile
 from ingest.parsers.decoding import decode
-from ingest.parsers.lines import blocks, is_short_title, looks_like_code, markdown_table
+from ingest.parsers.lines import HARD_BREAK, blocks, is_short_title, looks_like_code, markdown_table
+from ingest.parsers.markdown_containers import directive, without_options
 from ingest.parsers.markdown_inline import Line, plain, render
 from ingest.parsers.markdown_source import prepare
+from ingest.parsers.markdown_titles import is_title, numbered_depth
 from ingest.parsers.text import damage
 
+_BAR = re.compile(r"\s*\|(?!\|)")
+"""A bar that is left of a table row; two are the sign of a norm."""
 _MAX_DEPTH = 40
+_DEEPEST = 9
+"""Level of a heading; bold ones may lie below the six levels of Markdown."""
+_BOXES = frozenset(
+    "note tip warning caution danger important hint attention error seealso admonition dropdown margin sidebar aside "
+    "topic epigraph pull-quote card grid grid-item tab-set tab-item tabs details exercise solution proof theorem lemma "
+    "definition example figure image table list-table toctree include bibliography contents tableofcontents glossary "
+    "math versionadded deprecated rubric div container only raw iframe video youtube".split()
+)
+"""Fences with these names in braces are text in a box, not code."""
+_SILENT_BOXES = frozenset("toctree include bibliography contents tableofcontents raw iframe video youtube".split())
+_CODE_BOXES = frozenset("code-block code-cell code sourcecode literalinclude code-example".split())
 _LAYOUT_LINES = 4
 """Lines of one cell from which a table is not a table but a box around text."""
 
@@ -53,7 +69,10 @@ def parse_markdown(text: str, *, mdx: bool = False, section: int = 0) -> ParsedF
         (element.text for element in [*(heading for heading in headings if heading.level == 1), *headings]), None
     )
     return ParsedFile(
-        walker.elements, source.title or first, metadata={"links": walker.links, "front_matter": source.matter}
+        walker.elements,
+        source.matter.title or first,
+        metadata={"links": walker.links, "front_matter": source.matter.values},
+        date=source.matter.date,
     )
 
 
@@ -94,7 +113,7 @@ class _Blocks:
             case "bullet_list" | "ordered_list":
                 self._list(node, depth)
             case "fence":
-                self._add(Kind.CODE, dedent(node.content), language=node.info.strip().split(" ")[0].strip("{}.,"))
+                self._fence(node, depth)
             case "code_block":
                 self._indented(node.content, depth)
             case "table":
@@ -118,16 +137,35 @@ class _Blocks:
     def _paragraph(self, lines: list[Line]) -> None:
         run: list[str] = []
         for line in _rejoined(lines):
-            if line.bold and is_short_title(line.text):
+            if line.bold and is_title(line.text):
                 self._flush(run)
-                self._add(Kind.HEADING, line.text.strip(), level=min(6, self._section + 1))
+                level = min(_DEEPEST, self._section + 1 + numbered_depth(line.text))
+                self._add(Kind.HEADING, line.text.strip(), level=level)
             else:
-                run.append(line.text)
+                run.append(line.text + HARD_BREAK if line.hard else line.text)
         self._flush(run)
 
     def _flush(self, run: list[str]) -> None:
         self.elements.extend(blocks(run))
         run.clear()
+
+    def _fence(self, node: SyntaxTreeNode, depth: int) -> None:
+        """Code; or, in the dialect of MyST, a box with a title, a formula or a figure."""
+        name, argument = directive(node.info)
+        if name not in _BOXES and ":" not in name:
+            language = argument if name in _CODE_BOXES else node.info.strip().split(" ")[0].strip("{}.,")
+            body = without_options(node.content) if name in _CODE_BOXES else node.content
+            self._add(Kind.CODE, dedent(body), language=language)
+            return
+        body = without_options(node.content)
+        if name == "math":
+            self._add(Kind.PARAGRAPH, f"$${body.strip()}$$")
+        elif name not in _SILENT_BOXES:
+            title = "" if name in ("figure", "image") else argument
+            if depth < _MAX_DEPTH:
+                self.parse(f"{title}\n\n{prepare(body).text}", depth + 1)
+            else:
+                self._add(Kind.PARAGRAPH, f"{title}\n{body}")
 
     def _indented(self, text: str, depth: int) -> None:
         """Four spaces mean code in Markdown, but mostly a continued list item in notes."""
@@ -211,10 +249,10 @@ def _rejoined(lines: list[Line]) -> list[Line]:
     """Put a list marker that was left alone on its line back before its item, and table debris away."""
     rejoined: list[Line] = []
     for line in lines:
-        text = line.text.strip(" ").removeprefix("|").strip(" ") if line.text.lstrip().startswith("|") else line.text
+        text = line.text.strip(" ").removeprefix("|").strip(" ") if _BAR.match(line.text) else line.text
         text = text.removesuffix("|").rstrip() if text.count("|") == 1 and text.endswith("|") else text
         if rejoined and rejoined[-1].text.strip() in ("-", "*", "•"):
-            rejoined[-1] = Line("- " + text.strip(), bold=False)
+            rejoined[-1] = Line("- " + text.strip(), bold=False, hard=line.hard)
         elif text.strip():
-            rejoined.append(Line(text, line.bold))
+            rejoined.append(Line(text, line.bold, line.hard))
     return rejoined

@@ -14,10 +14,11 @@ _IDENTIFIER = re.compile(r"[A-Za-z]\w*")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a paragraph; ``bold`` if nothing in it is outside bold."""
+    """One line of a paragraph; ``bold`` if nothing in it is outside bold, ``hard`` if its author ended it."""
 
     text: str
     bold: bool
+    hard: bool = False
 
 
 class _Writer:
@@ -33,9 +34,9 @@ class _Writer:
         if text.strip() and not self.depth:
             self._bold = False
 
-    def end_line(self) -> None:
+    def end_line(self, *, hard: bool = False) -> None:
         text = "".join(self._parts).rstrip()
-        self.lines.append(Line(text, self._bold and bool(text.strip())))
+        self.lines.append(Line(text, self._bold and bool(text.strip()), hard))
         self._parts = []
         self._bold = True
 
@@ -62,7 +63,7 @@ def _render_one(token: Token, tokens: list[Token], at: int, writer: _Writer) -> 
         case "code_inline":
             writer.write(f"`{token.content}`")
         case "softbreak" | "hardbreak":
-            writer.end_line()
+            writer.end_line(hard=token.type == "hardbreak")
         case "strong_open" | "strong_close":
             writer.depth += token.nesting
             if _is_dunder(token, tokens, at):
@@ -95,7 +96,7 @@ def _render_tag(tag: str, writer: _Writer) -> None:
     match = _TAG.match(tag)
     name = match[1].lower() if match else ""
     if name == "br":
-        writer.end_line()
+        writer.end_line(hard=True)
     elif name in ("b", "strong"):
         writer.depth = max(0, writer.depth + (-1 if tag.startswith("</") else 1))
     elif match and name not in KNOWN_TAGS:

@@ -1,5 +1,6 @@
 """Suffix to parser. A parser's library is imported only when a file needs it."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -30,14 +31,43 @@ PARSERS: dict[str, tuple[str, ...]] = {
 FORMATS: dict[str, str] = {suffix: parser for parser, suffixes in PARSERS.items() for suffix in suffixes}
 
 
+_SAVED_NAME = re.compile(r"(\.[a-z0-9]{2,5})(?:[@?&].*)$")
+"""``page.html@id=3``: how a program that saves sites names the page of a query."""
+_PAGE_OF_A_SERVER = re.compile(r"(?:^[^.]*|\.(?:php\d?|aspx?|jsp|cgi|do|shtml|xht))(?:[@?&].*)?$")
+_HTML = re.compile(
+    rb"\s*(?:\xef\xbb\xbf)?\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+)
+
+
+def format_suffix(path: Path) -> str:
+    """The suffix a file is read by, or "" if it is not read.
+
+    Its own; that before a query; or ``.html`` for a page of a server, which begins as one whatever it is called.
+    """
+    name = path.name.lower()
+    suffix = path.suffix.lower()
+    if suffix in FORMATS:
+        return suffix
+    saved = _SAVED_NAME.search(name)
+    if saved and saved[1] in FORMATS:
+        return saved[1]
+    if _PAGE_OF_A_SERVER.search(name) and path.is_file():
+        try:
+            with path.open("rb") as file:
+                return ".html" if _HTML.match(file.read(1024)) else ""
+        except OSError:
+            return ""
+    return ""
+
+
 def parser_for(path: Path, settings: ParseSettings | None = None) -> ElementParser | None:
     """The parser of a file by its suffix, or None where the format is not read.
 
     Args:
-        path: only its suffix is looked at.
+        path: its name decides; the file is looked at only where that says nothing.
         settings: None takes the defaults.
     """
-    name = FORMATS.get(path.suffix.lower())
+    name = FORMATS.get(format_suffix(path))
     if name is None:
         return None
     module, _, parser = name.partition(".")

@@ -41,6 +41,21 @@ def cleaned(text: str, kind: Kind = Kind.PARAGRAPH) -> str:
         (r"식 $a^*_{i} ** b \_ https://x.y/z$ 은", r"식 $a^*_{i} ** b \_ https://x.y/z$ 은"),
         ("코드 `a**b**c <br> https://x.y/z`", "코드 `a**b**c <br> https://x.y/z`"),
         ("if a < b and c > d", "if a < b and c > d"),
+        # Bold that found no partner, and what only looks like it
+        ("**전이**학습과 사전**학습**은", "전이학습과 사전학습은"),
+        ("신경망 구조(Network)**도 있다", "신경망 구조(Network)도 있다"),
+        ("간단히** assert** 넣고** 실행", "간단히 assert 넣고 실행"),
+        ("끝이다 **\n**\n다음", "끝이다\n다음"),
+        ("f(*args, **kwargs) 와 **/*.md 와 2 ** 3", "f(*args, **kwargs) 와 **/*.md 와 2 ** 3"),
+        # Pseudo-tags, generics and comparisons
+        ("<|endoftext|> <unk> List<T> [PAD] a < b > c <q, x>", "<|endoftext|> <unk> List<T> [PAD] a < b > c <q, x>"),
+        ("&lt;sos&gt; 다음 &amp;lt;eos&amp;gt;", "<sos> 다음 <eos>"),
+        # Links and pictures quoted from Markdown
+        ("[자료](https://a.org/b_(c)) 와 ![그림](a.png) 끝", "자료 와 끝"),
+        ("a\u2003b\u2009c\ufeff\u2060", "a b c"),
+        # Formulas with all delimiters
+        (r"\(a\_b ** c\) 와 \[x^* y\]", r"\(a\_b ** c\) 와 \[x^* y\]"),
+        ("🧠 **핵심** ✅ 1️⃣", "🧠 핵심 ✅ 1️⃣"),
     ],
 )
 def test_prose(before: str, after: str) -> None:

@@ -97,7 +97,7 @@ def test_hidden_and_generated_things_are_counted(tmp_path: Path) -> None:
 
 
 def test_reasons_against_files(tmp_path: Path) -> None:
-    write(tmp_path / "a.docx")
+    write(tmp_path / "a.doc")
     write(tmp_path / "Makefile")
     write(tmp_path / "big.txt", "x" * (1 << 20) + "x")
     write(tmp_path / "empty.txt", "")
@@ -105,7 +105,7 @@ def test_reasons_against_files(tmp_path: Path) -> None:
     # Whether an empty file can be read is the parser's to say.
     assert sources(result) == ["empty.txt"]
     assert {skipped.source: skipped.why for skipped in result.skipped} == {
-        "a.docx": "the format .docx is not read yet",
+        "a.doc": "the format .doc is not read yet: save it as .docx or PDF",
         "Makefile": "it has no suffix that names a format",
         "big.txt": "it has 1 MiB, more than the 1 MiB of parse.max_file_mib",
     }

@@ -1,0 +1,3 @@
+"""The web site of these tests."""
+
+from web_site import site  # noqa: F401  a fixture
