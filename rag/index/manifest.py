@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from rag.errors import CorruptIndexError
 from rag.index.folder import MANIFEST
 
-FORMAT = 1
+FORMAT = 2
 """Raise it when the layout of a version changes so that older code cannot read it."""
 
 
@@ -44,6 +44,7 @@ class Manifest(BaseModel):
         files: size and sha256 of each file of this version, by path relative to its folder.
         libraries: versions of the libraries that shaped it.
         report: the build report, as ``build --json`` printed it.
+        masked: how many secrets of each kind were masked, by source.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,17 +65,18 @@ class Manifest(BaseModel):
     files: dict[str, FileSum]
     libraries: dict[str, str]
     report: dict[str, Any]
+    masked: dict[str, dict[str, int]] = {}
 
     @classmethod
-    def read(cls, folder: Path) -> "Manifest":
-        """Read the manifest of a version folder.
+    def read(cls, folder: Path, *, any_format: bool = False) -> "Manifest":
+        """Read the manifest of a version folder; with ``any_format`` also that of a version which cannot be searched.
 
         Raises:
             CorruptIndexError: it is missing, not ours, or of another format.
         """
         try:
             raw = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-            if raw.get("format") != FORMAT:
+            if raw.get("format") != FORMAT and not any_format:
                 raise CorruptIndexError(
                     f"{folder} has index format {raw.get('format')}; this course-rag reads format {FORMAT}.",
                     remedy="Rebuild it: course-rag build FOLDER_WITH_DOCUMENTS --full",

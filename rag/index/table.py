@@ -5,10 +5,11 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from langchain_core.documents import Document
 
+from rag.chunks import Chunk
 from rag.errors import CorruptIndexError, InputError
 
 _SCHEMA = """
@@ -22,7 +23,20 @@ CREATE TABLE IF NOT EXISTS documents (
     source TEXT PRIMARY KEY,
     title TEXT NOT NULL,
     text TEXT NOT NULL,
-    units TEXT NOT NULL
+    units TEXT NOT NULL,
+    facts TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS duplicates (
+    place TEXT NOT NULL,
+    source TEXT NOT NULL,
+    "start" INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    page INTEGER,
+    cell INTEGER,
+    label TEXT NOT NULL,
+    heading TEXT NOT NULL,
+    kept TEXT NOT NULL,
+    similarity REAL NOT NULL
 );
 """
 _MOST_VARIABLES = 500
@@ -30,6 +44,30 @@ _MOST_VARIABLES = 500
 
 Filter = dict[str, Any]
 """Metadata key to the value it must have, or to a list of values of which it must have one."""
+
+
+class StoredDuplicate(NamedTuple):
+    """A passage that is not searched, as other chunks say the same.
+
+    Attributes:
+        place: as citations read it.
+        source: the document it stands in.
+        start: first character in the document's text.
+        end: one past the last.
+        heading: headings above it, outermost first.
+        kept: ids of the chunks that say the same, the one with most of it first.
+        similarity: in (0, 1], 1.0 if only white space and marks differ.
+        text: the passage.
+    """
+
+    place: str
+    source: str
+    start: int
+    end: int
+    heading: tuple[str, ...]
+    kept: list[str]
+    similarity: float
+    text: str
 
 
 class ChunkTable:
@@ -53,6 +91,7 @@ class ChunkTable:
             self._connection = sqlite3.connect(name, uri=True, check_same_thread=False)
             if read_only:
                 self._connection.execute("SELECT count(*) FROM chunks").fetchone()
+                self._connection.execute("SELECT count(*) FROM duplicates").fetchone()
             else:
                 self._connection.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:
@@ -128,13 +167,57 @@ class ChunkTable:
         where = " AND ".join(clauses) or "TRUE"
         return [int(row[0]) for row in self._rows(f"SELECT rowid FROM chunks WHERE {where} ORDER BY rowid", values)]  # noqa: S608
 
-    def add_source(self, source: str, title: str, text: str, units: list[dict[str, Any]]) -> None:
-        """Store the text a source's chunks were cut from, with its units."""
+    def add_source(
+        self, source: str, title: str, text: str, units: list[dict[str, Any]], facts: dict[str, Any] | None = None
+    ) -> None:
+        """Store the text a source's chunks were cut from, with its units.
+
+        ``facts`` are what else is known: ``day`` and ``known_by`` (how new it is), ``links``.
+        """
+        values = (json.dumps(value, ensure_ascii=False) for value in (units, facts or {}))
         with self._lock, self._connection:
             self._connection.execute(
-                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)",
-                (source, title, text, json.dumps(units, ensure_ascii=False)),
+                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)", (source, title, text, *values)
             )
+
+    def units(self, source: str) -> list[dict[str, Any]]:
+        """Which part of a source's text is what, in order; nothing if it is not indexed."""
+        rows = self._rows("SELECT units FROM documents WHERE source = ?", [source])
+        return list(json.loads(rows[0][0])) if rows else []
+
+    def facts(self, source: str) -> dict[str, Any]:
+        """What is known about a source besides its text; nothing if it is not indexed."""
+        rows = self._rows("SELECT facts FROM documents WHERE source = ?", [source])
+        return dict(json.loads(rows[0][0])) if rows else {}
+
+    def add_duplicate(self, passage: Chunk, kept: Sequence[str], similarity: float) -> None:
+        """Store where a passage stood that was left out, and the ids of the chunks that say the same."""
+        row = (passage.place, passage.source, passage.start, passage.end, passage.page, passage.cell, passage.label)
+        lists = (json.dumps(value, ensure_ascii=False) for value in (passage.heading, kept))
+        with self._lock, self._connection:
+            self._connection.execute(
+                "INSERT INTO duplicates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, *lists, similarity)
+            )
+
+    def duplicates(self) -> list[StoredDuplicate]:
+        """The passages that were left out, by source and position."""
+        rows = self._rows(
+            'SELECT place, source, "start", "end", heading, kept, similarity FROM duplicates ORDER BY source, "start"'
+        )
+        texts = {source: self.source_text(source) or "" for source in dict.fromkeys(row[1] for row in rows)}
+        return [
+            StoredDuplicate(
+                place,
+                source,
+                start,
+                end,
+                tuple(json.loads(heading)),
+                json.loads(kept),
+                similarity,
+                texts[source][start:end],
+            )
+            for place, source, start, end, heading, kept, similarity in rows
+        ]
 
     def source_text(self, source: str) -> str | None:
         """Text of a source as it was parsed, cleaned and masked; None if it is not indexed."""
