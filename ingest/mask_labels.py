@@ -1,226 +1,165 @@
-"""Passwords and login names, which only the label beside them gives away.
+"""The words that announce a credential, and where on a line its value may begin.
 
-The label may stand before the value on its line, on the line above, in the cell to the left or in the table's header.
+A label is a word of its own (비밀번호, PW) or the end of an identifier (``DB_PASSWORD``, ``user_pw``).
 """
 
 import re
-from bisect import bisect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-Span = tuple[int, int]
+PASSWORD, LOGIN, KEY, PAIR = "password", "login_id", "api_key", "pair"
 
-_WORDS_FOR_IT = (
-    r"(?:비밀[ ]?번호|비번|암호|패스워드|비밀키|passw(?:or)?d|passwd|passcode|passphrase|pass[ ]?code|pwd|pw|pass)"
-)
-_LOGIN_LABEL = (
-    r"(?:아이디|로그인[ ]?(?:id|계정)|계정(?:명)?|접속[ ]?계정|사용자(?:명|[ ]?이름)?"
-    r"|user[ _-]?(?:name|id)|login(?:[ _-]?id)?|account|user|id)"
-)
-_LABELS = (("password", _WORDS_FOR_IT), ("login", _LOGIN_LABEL))
-_GLUE = r"[은는이가][ \t]{1,3}|[ \t]{1,3}is[ \t]{1,3}|[ \t]{1,3}"
-_BEFORE = r"(?<![A-Za-z0-9가-힣])"
-_QUALIFIER = r"(?:[가-힣A-Za-z0-9_-]{1,20}[ _-]?){0,1}"
-_AFTER_LABEL = r"[*_`\"']{0,3}[ \t]{0,3}(?:\([^()\n]{1,20}\)[ \t]{0,3})?"
-_MARK = r"(?:[:：=→⇒]|=>|->|\|)"
-_VALUE = r"(?P<quote>[\"'`*_]{0,2})(?P<value>[^\s|\"'`<>]{3,64})(?P<unquote>[\"'`*]{0,2})"
-
-_SAME_LINE = {
-    name: re.compile(
-        rf"(?P<label>{_QUALIFIER if name == 'password' else ''}{_BEFORE if name == 'login' else ''}{label})(?![A-Za-z])"
-        rf"{_AFTER_LABEL}(?P<mark>[ \t]{{0,4}}{_MARK}[*_]{{0,2}}[ \t]{{0,4}}|{_GLUE})"
-        rf"{_VALUE}",
-        re.IGNORECASE,
-    )
-    for name, label in _LABELS
+_WORDS = {
+    PAIR: (
+        r"(?:아이디|계정|id)[ ]?(?:[/,&·]|와|및|and)[ ]?(?:비밀[ ]?번호|비번|암호|패스워드|pw|password|passwd)"
+        r"|(?:로그인|접속|계정)[ ]?정보|(?:login|account)[ ](?:info(?:rmation)?|details|credentials?)|credentials?"
+        r"|(?:user(?:name)?|login|id)[ ]?/[ ]?(?:password|pass|pwd|pw)"
+    ),
+    PASSWORD: (
+        r"비밀[ ]?번호|비번|암호|패스워드|핀[ ]?번호|(?:접속|입장|참가|초대)[ ]?코드"
+        r"|passw(?:or)?d|passwd|passcode|passphrase|(?<![a-z])pass[ ]?code"
+        r"|(?<![a-z0-9])(?:pwd|pw|pass|pin[ ]?(?:code|number))"
+    ),
+    KEY: (
+        r"(?:api|secret|access|auth|private|service|인증|서비스|비밀|액세스|접근|개인)[ _-]?"
+        r"(?:access[ _-]?)?(?:key|token|키|토큰)"
+        r"|client[_-]?secret|인증키|api키|(?<![a-z])(?:oauth|pat)(?![a-z])"
+        r"|(?<![a-z])(?:token|secret|bearer)|토큰|(?<=[._])key|(?<![a-z -])key(?==[\"'])"
+    ),
+    LOGIN: (
+        r"아이디|로그인[ ]?id|(?:로그인|접속)[ ]?계정|회의[ ]?id|계정(?:명)?|사용자(?:[ ]?(?:명|이름"
+        r"|계정))?|유저(?:명)?"
+        r"|(?<![a-z])(?:user[ _-]?(?:name|id)|meeting[ ]id|log(?:ged)?[ ]?in[ ](?:as|with)|login(?:[ _-]?id)?"
+        r"|account|user|uid|id)|(?<= )-u(?= )"
+    ),
 }
-_ALONE = {
-    name: re.compile(
-        rf"^[ \t]*(?:[-*•#]{{1,6}}[ \t]+)?[*_]{{0,2}}(?:[가-힣A-Za-z0-9_-]{{1,20}}[ ])?{label}{_AFTER_LABEL}"
-        r"[:：]?[*_]{0,2}[ \t]*$",
-        re.IGNORECASE,
-    )
-    for name, label in _LABELS
-}
-_CELL = {
-    name: re.compile(rf"^(?:[가-힣A-Za-z0-9_-]{{1,20}}[ ])?{label}(?:[ ]?\([^()]{{1,20}}\))?$", re.IGNORECASE)
-    for name, label in _LABELS
-}
-_LONE_VALUE = re.compile(r"^[ \t]*(?:[-*•][ \t]+)?[`*]{0,2}(?P<value>[\x21-\x7e가-힣]{4,64}?)[`*]{0,2}[ \t]*$")
-
-_TRAILING = ".,;:)]}。"
-_NO_VALUE = re.compile(
-    r"""^(?:
-        none|null|nil|true|false|str|string|text|bytes|int|char|varchar.*|secretstr|optional.*|required|hidden|empty|default|any
-      | (?:your|my|the|new|old|user|example|sample|dummy|test)?[_-]?
-        (?:password|passwd|pwd|pw|pass|secret|username|user|login|id)
-      | your.*|changeme\W*|x{3,}|\*{3,}|•{3,}|\.{2,}|-{2,}|_{3,}|masked.*|\[masked.*
-      | hash(?:ed|ing)?|plain(?:text)?|encrypted|encryption|input|field|value
-      | (?:sha|md|utf|aes|rsa|des|base|pbkdf|argon|bcrypt|scrypt|hmac)[-_]?\d*[\w-]*
-      | must|should|is|are|was|for|and|or|in|of|to|the|not|length|manager|reset|protected|based
-      | authentication|policy|strength
-    )$""",
-    re.IGNORECASE | re.VERBOSE,
+_LABEL = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _WORDS.items()))
+_HINTS = (
+    *(
+        "번호",
+        "비번",
+        "암호",
+        "패스워드",
+        "코드",
+        "pass",
+        "pw",
+        "pin",
+        "key",
+        "token",
+        "secret",
+        "bearer",
+        "키",
+        "토큰",
+    ),
+    *("정보", "계정", "credential", "login", "account", "oauth", "pat"),
 )
-_CODE = re.compile(r"[()\[\]{}$\\]|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|==|::|^(?:https?|ftp)://|^//")
-_COUNT = re.compile(
-    r"^\d{1,3}(?:\D|$)|^\d+(?:자|글자|자리|회|번|개|일|분|초|비트|bit|byte|char|%)|^\d+\.\d+$|^[\d.]+e-?\d+$",
-    re.IGNORECASE,
+"""A line on which none of these stands has no label of anything but a login, which alone is no secret."""
+
+_AFTER = re.compile(
+    r"""(?P<deco>[*_`"'\])\\]{0,4})[ \t]{0,3}
+        (?:\((?P<note>[^()\n]{1,20})\)[*_`"'\])]{0,4}[ \t]{0,3})?
+        (?P<mark>:[ ]?(?:str|string|optional\[str\])(?:[ ]?\|[ ]?none)?[ ]?=[ ]?
+          | ,[ ]?(?=["']) | ,[ ]?["']?value["']?[ ]?[:=][ ]?
+          | >(?=[^\s<>]) | (?:[:：=→⇒—–|▶➡➜☞👉»]|=>|->|:=|[-][ ])[*_]{0,2}[ \t]{0,6}
+          | [은는이가를로][ \t]{1,3}
+          | (?:value[ ])?(?:is|was|has[ ]been)(?:[ ]now)?(?:[ ](?:changed|set|reset)[ ]to)?:?[ \t]{1,3}
+          | [ \t]{0,3})""",
+    re.VERBOSE,
 )
-_PARTICLE = re.compile(r"(?:입니다|이에요|예요|이다|이며|이고|으로|로|를|을|은|는|이|가|와|과|임)$")
-_URL_LOGIN = re.compile(r"\b[a-z][a-z0-9+]{1,15}://(?P<user>[^\s:/@]{1,64}):(?P<value>[^\s/@]{3,128})@[\w.-]")
-_NEAR_LINES = 3
-_REST = re.compile(r"[ \t.|`*]{0,20}(?:\n|\Z)")
-"""What may stand behind a value that is alone on its line."""
+_PARTICLES = "은는이가를로"
 
 
-def passwords(text: str) -> Iterator[Span]:
-    """Spans of passwords, in no particular order; a span may come more than once."""
-    yield from _beside(text, "password")
-    yield from _below(text, "password")
-    yield from _in_columns(text, "password")
-    for match in _URL_LOGIN.finditer(text):
-        if not _CODE.search(match["value"]) and not _NO_VALUE.match(match["value"]):
-            yield match.span("value")
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label on a line.
+
+    Attributes:
+        kind: of the value it announces; ``pair`` announces a login and a password.
+        start: where it begins, in characters of the line.
+        end: where it ends.
+        mark: what joins it to what follows: ``:``, ``=``, ``|``, ``,``, ``is`` (also a Korean particle) or "".
+        value: where a value would begin.
+        env: whether it stands in capitals, as a variable of the environment does.
+    """
+
+    kind: str
+    start: int
+    end: int
+    mark: str
+    value: int
+    env: bool
 
 
-def login_ids(text: str, secrets: Sequence[Span]) -> Iterator[Span]:
-    """Spans of login names within a few lines of a password; alone, a name is no secret."""
-    if not secrets:
-        return
-    breaks = [match.start() for match in re.finditer("\n", text)]
-    near = {bisect(breaks, start) + away for start, _ in secrets for away in range(-_NEAR_LINES, _NEAR_LINES + 1)}
-    for span in (*_beside(text, "login"), *_below(text, "login"), *_in_columns(text, "login")):
-        if bisect(breaks, span[0]) in near and span not in secrets:
-            yield span
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a text: where it begins, as it is, and in lower case of the same length."""
+
+    at: int
+    text: str
+    lowered: str
 
 
-def _beside(text: str, name: str) -> Iterator[Span]:
-    for match in _SAME_LINE[name].finditer(text):
-        value = _bare(match["value"], quoted=bool(match["quote"]))
-        start = match.start("value")
-        rest = _REST.match(text, match.end())
-        alone = rest is not None
-        context = _Context(
-            name, match["label"], match["mark"].strip(" \t*_"), bool(match["quote"] and match["unquote"]), alone
-        )
-        if context.accepts(value):
-            yield start, start + len(value)
-
-
-def _bare(value: str, *, quoted: bool) -> str:
-    """The value without the punctuation and the Korean particle behind it."""
-    if quoted:
-        return value
-    value = value.rstrip(_TRAILING)
-    match = _PARTICLE.search(value)
-    return value[: match.start()] if match and match.start() >= 4 and value[: match.start()].isascii() else value
-
-
-class _Context:
-    """How a value stands beside its label, and whether that makes it one."""
-
-    def __init__(self, name: str, label: str, mark: str, quoted: bool, alone: bool) -> None:
-        self.name = name
-        self.korean = any("가" <= char <= "힣" for char in label)
-        self.mark = mark
-        self.quoted = quoted
-        self.alone = alone
-
-    def accepts(self, value: str) -> bool:
-        if len(value) < (3 if self.name == "login" else 4) or _NO_VALUE.match(value) or _CODE.search(value):
-            return False
-        if self.name == "login":
-            return self.mark in (":", "：", "=", "|", "→") and value.isascii() and not _COUNT.match(value)
-        if _COUNT.match(value):
-            return False
-        if not value.isascii():
-            # A Korean word behind the label describes; with a number in it, it may be one.
-            return self.mark in (":", "：") and self.alone and sum(map(str.isdigit, value)) >= 3
-        return self._accepts_ascii(value)
-
-    def _accepts_ascii(self, value: str) -> bool:
-        mixed = is_mixed(value)
-        if self.mark == "=":
-            # In code, what is not quoted is a name or a formula.
-            return (
-                self.quoted
-                and not value.isalpha()
-                or self.quoted
-                and len(value) >= 6
-                or (mixed and not re.search(r"[*/+]", value))
-            )
-        if self.mark in (":", "：", "→", "⇒", "=>", "->"):
-            return mixed or value.isdigit() or self.quoted or (self.alone and len(value) >= 6 and value.isalpha())
-        if self.mark == "|":
-            return mixed or value.isdigit()
-        # Only a space or a particle between: the value must look like nothing else.
-        return mixed and bool(
-            re.search(r"[^A-Za-z0-9._-]", value)
-            or (self.alone and re.search(r"[a-z]\d|\d[a-z]", value) and len(value) >= 6)
-        )
-
-
-def is_mixed(value: str) -> bool:
-    """Whether at least two of letters, digits and signs are in it, and a word with a hyphen is not all there is."""
-    kinds = (any(map(str.isalpha, value)), any(map(str.isdigit, value)), bool(re.search(r"[^A-Za-z0-9_.,'/-]", value)))
-    return sum(kinds) >= 2
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
+def lines_of(text: str) -> Iterator[Line]:
+    """The lines of a text, each with its position."""
     at = 0
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few letters become two, as İ does
+        lowered = "".join(char if len(low := char.lower()) != 1 else low for char in text)
     for line in text.split("\n"):
-        yield at, line
+        yield Line(at, line, lowered[at : at + len(line)])
         at += len(line) + 1
 
 
-def _below(text: str, name: str) -> Iterator[Span]:
-    """Values alone on the line below a line that is only a label; with blank lines between them or not."""
-    waiting = 0
-    for at, line in _lines(text):
-        if len(line) <= 60 and _ALONE[name].match(line):
-            waiting = 2
-        elif waiting and line.strip():
-            match = _LONE_VALUE.match(line) if len(line) <= 80 else None
-            if match and _is_lone(match["value"], name):
-                yield at + match.start("value"), at + match.end("value")
-            waiting = 0
-        elif waiting:
-            waiting -= 1
+def may_hold_label(lowered: str) -> bool:
+    """Whether a line or text, in lower case, holds a word that may be a label."""
+    return any(hint in lowered for hint in _HINTS)
 
 
-def _is_lone(value: str, name: str) -> bool:
-    if _NO_VALUE.match(value) or _CODE.search(value) or _COUNT.match(value) or not value.isascii():
-        return False
-    return name == "login" or is_mixed(value) or value.isdigit()
-
-
-def _in_columns(text: str, name: str) -> Iterator[Span]:
-    """Cells below a header that is a label."""
-    columns: list[int] = []
-    previous_row = False
-    for at, line in _lines(text):
-        if not line.lstrip().startswith("|"):
-            columns, previous_row = [], False
+def labels(line: str, lowered: str) -> Iterator[Label]:
+    """The labels of a line, in order; ``lowered`` is the line in lower case, of the same length."""
+    for match in _LABEL.finditer(lowered):
+        kind, end = str(match.lastgroup), match.end()
+        following = lowered[end : end + 2]
+        if _goes_on(lowered[end - 1], following):
             continue
-        cells = list(_cells(line))
-        if not previous_row:
-            columns = [number for number, (_, cell) in enumerate(cells) if _CELL[name].match(cell.strip("*_` "))]
-        else:
-            yield from _column_values(at, cells, columns, name)
-        previous_row = True
+        after = _AFTER.match(lowered, end)
+        if after is None:
+            continue
+        mark = after["mark"].strip(" \t*_")
+        if mark[:1] in tuple(_PARTICLES) or mark.startswith(("is", "was", "has", "value")):
+            mark = "is"
+        elif mark.endswith("=") and mark != "=" and "str" in mark:  # an annotation
+            mark = "="
+        elif mark.startswith(",") and "value" in mark:
+            mark = ":"
+        yield Label(kind, match.start(), end, mark[:2].strip(), after.end(), line[match.start() : end].isupper())
 
 
-def _cells(line: str) -> Iterator[tuple[int, str]]:
-    at = line.index("|") + 1
-    for cell in line[at:].split("|"):
-        stripped = cell.strip()
-        yield at + (cell.index(stripped) if stripped else 0), stripped
-        at += len(cell) + 1
+def _goes_on(last: str, following: str) -> bool:
+    """Whether the word goes on, so that it means something else: 암호화, passwords, ``password_hash``, token[0]."""
+    if not following:
+        return False
+    if following[0] in _PARTICLES and not "가" <= following[1:2] <= "힣":
+        return False
+    if "가" <= following[0] <= "힣":
+        return True
+    return last.isascii() and (
+        following[0].isalpha() or following[0] == "." or re.match(r"[_-][a-z]", following) is not None
+    )
 
 
-def _column_values(at: int, cells: Sequence[tuple[int, str]], columns: Iterable[int], name: str) -> Iterator[Span]:
-    for number in columns:
-        start, cell = cells[number] if number < len(cells) else (0, "")
-        value = cell.strip("`* ")
-        if 4 <= len(value) <= 64 and " " not in value and not set(value) <= set(":-") and _is_lone(value, name):
-            yield at + start + cell.index(value), at + start + cell.index(value) + len(value)
+def is_only_label(line: str, found: list[Label]) -> bool:
+    """Whether a line says nothing but the label: ``- **초기 비밀번호**:``; one word may stand before it."""
+    if len(found) not in (1, 2) or len(line) > 60:
+        return False
+    rest = line[found[-1].end :]
+    between = line[found[0].end : found[-1].start] if len(found) == 2 else ""
+    before = re.fullmatch(
+        r"[ \t>]*(?:[-*•■▪▶○●※◆◦▷□✓·#]{1,6}[ \t]*"
+        r"|\d{1,2}[.)][ \t]+)?[*_\[\"']{0,3}(?:[가-힣A-Za-z0-9.-]{1,20}[ _.-]?){0,2}",
+        line[: found[0].start],
+    )
+    after = re.fullmatch(
+        r"[*_\])\"']{0,3}[ ]?(?:안내|목록|정보|list)?(?:\([^()]{1,20}\))?[ ]?[:：]?[*_]{0,2}[ \t]*", rest
+    )
+    return before is not None and after is not None and re.fullmatch(r"[ ]?[/,&·]?[ ]?", between) is not None

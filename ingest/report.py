@@ -1,10 +1,13 @@
 """What a build did and what it left out: the steps' own lists, added up."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ingest.dedup import Duplicate
 from ingest.elements import Skipped
+
+_MOST_FILES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class BuildReport:
         chunks: passages searched.
         duplicates: passages left out because another says the same.
         masked: secrets masked, by kind.
+        masked_in: the same by source; kept in the manifest and told in words, not part of the JSON.
         embedded: passages embedded in this build; the others' vectors were known.
         took_s: seconds.
     """
@@ -32,6 +36,7 @@ class BuildReport:
     chunks: int
     duplicates: tuple[Duplicate, ...]
     masked: dict[str, int] = field(default_factory=dict)
+    masked_in: dict[str, dict[str, int]] = field(default_factory=dict)
     embedded: int = 0
     took_s: float = 0.0
 
@@ -65,3 +70,18 @@ class BuildReport:
             masked=values["masked"],
             took_s=values["took_s"],
         )
+
+
+def masked_line(by_kind: Mapping[str, int], by_source: Mapping[str, Mapping[str, int]]) -> str:
+    """``Masked: 2 password, 1 login_id (week1.md: 2, week3.md: 1)``: counts alone, never a value; "" for none.
+
+    The files with most come first, five of them.
+    """
+    if not by_kind:
+        return ""
+    counts = sorted((-sum(kinds.values()), source) for source, kinds in by_source.items())
+    files = [f"{source}: {-count}" for count, source in counts[:_MOST_FILES]]
+    if len(counts) > _MOST_FILES:
+        files.append(f"{len(counts) - _MOST_FILES} more files")
+    told = "Masked: " + ", ".join(f"{count} {kind}" for kind, count in by_kind.items())
+    return f"{told} ({', '.join(files)})" if files else told

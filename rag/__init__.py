@@ -10,6 +10,7 @@ Reading order:
 * ``fusion``, ``mmr``, ``retriever``          question to passages
 * ``answer``                                  hits, citations, answers, and their JSON
 * ``prompts``, ``extractive``, ``llm``        the prompt, the model without a model, any other model
+* ``not_shown``                               questions for what was masked, which no model is asked
 * ``citations``, ``followup``, ``chain``      checked marks, follow-up questions, and the chain that joins it all
 * ``assistant``                               a course that can be asked: what both doors talk to
 """

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any, TypedDict
 
 from langchain_core.language_models import BaseChatModel
@@ -16,15 +17,19 @@ from langchain_core.runnables import (
 )
 from langchain_core.runnables.utils import AddableDict
 
-from rag.answer import Answer, Hit
+from rag.answer import Answer, Citation, Hit
 from rag.citations import check_citations
 from rag.extractive.model import ExtractiveChatModel
 from rag.followup import standalone_question
 from rag.language import detect_language
 from rag.llm import translated_errors
-from rag.prompts import REFUSALS, answer_prompt, render_passages, standalone_prompt
+from rag.not_shown import not_shown
+from rag.prompts import NOT_SHOWN, REFUSALS, answer_prompt, render_passages, standalone_prompt
 from rag.retriever import CourseRetriever
 from rag.settings import LLMSettings
+
+_INTERNAL = ("started", "withheld")
+"""Keys of the state that are not passed on."""
 
 
 class ChainInput(TypedDict, total=False):
@@ -52,8 +57,13 @@ def build_chain(retriever: CourseRetriever, llm: BaseChatModel, settings: LLMSet
         RunnableLambda(_started)
         | RunnablePassthrough.assign(standalone=RunnableLambda(steps.standalone))
         | RunnablePassthrough.assign(hits=RunnableLambda(steps.retrieve))
+        | RunnablePassthrough.assign(withheld=RunnableLambda(steps.withhold))
         | RunnablePassthrough.assign(
-            raw=RunnableBranch((lambda state: not state["hits"], refusal), RunnableLambda(steps.prompt) | model)
+            raw=RunnableBranch(
+                (lambda state: not state["hits"], refusal),
+                (lambda state: state["withheld"] is not None, RunnableLambda(_not_shown)),
+                RunnableLambda(steps.prompt) | model,
+            )
         )
         | RunnableGenerator(steps.check, steps.acheck)
     )
@@ -61,6 +71,10 @@ def build_chain(retriever: CourseRetriever, llm: BaseChatModel, settings: LLMSet
 
 def _started(state: ChainInput) -> dict[str, Any]:
     return {"question": state["question"], "history": state.get("history", []), "started": time.monotonic()}
+
+
+def _not_shown(state: dict[str, Any]) -> str:
+    return f"{NOT_SHOWN[detect_language(state['question'])]} [{state['withheld'].mark}]"
 
 
 class _Steps:
@@ -93,6 +107,14 @@ class _Steps:
                 kept.append(hit)
         return kept
 
+    def withhold(self, state: dict[str, Any]) -> Citation | None:
+        """Where the secret stands that is asked for; no model is asked about it."""
+        hits = state["hits"]
+        return next(
+            (found for key in ("question", "standalone") if (found := not_shown(state[key], hits, self._analyzer))),
+            None,
+        )
+
     def prompt(self, state: dict[str, Any]) -> list[BaseMessage]:
         """The messages for the model."""
         prompt = answer_prompt(detect_language(state["question"]))
@@ -117,7 +139,7 @@ class _Steps:
         whole = AddableDict()
         for state in states:
             whole += AddableDict(state)
-            yield AddableDict({key: value for key, value in state.items() if key != "started"})
+            yield AddableDict({key: value for key, value in state.items() if key not in _INTERNAL})
         yield AddableDict(answer=self._checked(whole))
 
     async def acheck(self, states: AsyncIterator[dict[str, Any]]) -> AsyncIterator[AddableDict]:
@@ -125,20 +147,24 @@ class _Steps:
         whole = AddableDict()
         async for state in states:
             whole += AddableDict(state)
-            yield AddableDict({key: value for key, value in state.items() if key != "started"})
+            yield AddableDict({key: value for key, value in state.items() if key not in _INTERNAL})
         yield AddableDict(answer=self._checked(whole))
 
     def _checked(self, state: dict[str, Any]) -> Answer:
         question, raw, hits = state["question"], state["raw"], tuple(state["hits"])
         refusals = [REFUSALS[detect_language(question)], *REFUSALS.values()]
         checked = check_citations(raw, hits, self._analyzer)
-        # An answer that no passage supports is withheld: right or silent.
+        if state["withheld"] is not None:
+            checked = replace(checked, citations=(state["withheld"],))
+        # An answer that no passage supports is not given: right or silent.
         refused = any(sentence in raw for sentence in refusals) or not checked.citations
+        # What is not shown is no answer either, but says where to look.
+        hidden = not refused and any(sentence in raw for sentence in NOT_SHOWN.values())
         return Answer(
             question=question,
             standalone=state["standalone"],
             text=refusals[0] if refused else checked.text,
-            refused=refused,
+            refused=refused or hidden,
             citations=() if refused else checked.citations,
             hits=hits,
             unknown_marks=checked.unknown_marks,

@@ -36,7 +36,7 @@ def masked(text: str, settings: MaskSettings = ALL) -> list[tuple[str, str]]:
         ("The password is hunter2!", [("password", "hunter2!")]),
         ('{"password": "letmein"}', [("password", "letmein")]),
         ("DB_PASSWORD=hunter22", [("password", "hunter22")]),
-        ("postgres://bob:pa55word@db.example.com/x", [("password", "pa55word")]),
+        ("postgres://bob:pa55word@db.example.com/x", [("login_id", "bob"), ("password", "pa55word")]),
         ("Password\nTr0ub4dor&3", [("password", "Tr0ub4dor&3")]),
         ("- 비밀번호:\n\nabcd!234\n", [("password", "abcd!234")]),
         ("| 비밀번호 | qwer!234 |", [("password", "qwer!234")]),
