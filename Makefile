@@ -62,5 +62,5 @@ $(VENV)/.base: pyproject.toml constraints.txt | $(VENV)/bin/pip
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/pip
 	@echo "Installing course-rag and what its tests need into $(VENV) (once, some minutes) …"
-	$(PIP) -e '.[$(FAISS),neural,llm,eval,dev]'
+	$(PIP) -e '.[$(FAISS),formats,neural,llm,eval,dev]'
 	@touch $@ $(VENV)/.base

@@ -1,15 +1,18 @@
 """Prepared files to one version: chunks with their sources, duplicates removed, everything written to a folder."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.chunking import ChunkSpan
-from ingest.dedup import Duplicate, remove_duplicates
+from ingest.dedup import Duplicate, LeftOut, remove_duplicates
+from ingest.pictures import PagePictures
 from ingest.prepare import Prepared
+from ingest.recency import Recency, newest_first, recency
 from rag.analyzer import Terms
 from rag.chunks import Chunk, with_ids
 from rag.embeddings.base import Embedder
@@ -24,39 +27,72 @@ from rag.settings import DedupSettings
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One indexed file."""
+    """One indexed file; ``modified`` is the UTC day on which it was last changed, "" if that is not known."""
 
     source: str
     sha256: str
     prepared: Prepared
+    modified: str = ""
 
     @property
     def title(self) -> str:
         """Its own title, or its name without the suffix."""
         return self.prepared.title or PurePosixPath(self.source).stem
 
+    @property
+    def recency(self) -> Recency:
+        """How new it is, which decides whose copy of a passage is searched."""
+        return recency(self.source, self.prepared.date, self.modified)
+
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """What a version will hold, before vectors and terms."""
+    """What a version will hold, before vectors and terms.
+
+    ``left_out`` names the passages that say the same by their positions in ``chunks``.
+    """
 
     sources: list[Source]
     chunks: list[Chunk]
-    duplicates: list[Duplicate]
+    left_out: list[LeftOut]
+
+    @property
+    def duplicates(self) -> list[Duplicate]:
+        """What was left out, as the build report tells it."""
+        return [
+            Duplicate(each.passage.place, self.chunks[each.kept[0]].place, each.similarity) for each in self.left_out
+        ]
 
 
 def assemble(sources: Iterable[Source], settings: DedupSettings) -> Assembled:
-    """Cut, name and deduplicate the chunks of all sources, in order of source."""
+    """Cut, deduplicate and name the chunks of all sources, in order of source; of copies the newest is kept."""
     ordered = sorted(sources, key=lambda source: source.source)
-    chunks = [chunk for source in ordered for chunk in _chunks(source)]
-    kept, duplicates = remove_duplicates(chunks, settings)
-    return Assembled(ordered, kept, duplicates)
+    newest = sorted(ordered, key=lambda source: newest_first(source.source, source.recency.day))
+    found = remove_duplicates([_chunk(source, span) for source in newest for span in source.prepared.chunks], settings)
+    # Back from the order of preference to that of the sources.
+    order = sorted(range(len(found.kept)), key=lambda at: (found.kept[at].source, found.kept[at].start))
+    new_position = {old: new for new, old in enumerate(order)}
+    left_out = [replace(each, kept=tuple(new_position[at] for at in each.kept)) for each in found.left_out]
+    return Assembled(
+        ordered,
+        [
+            chunk
+            for _, own in groupby((found.kept[at] for at in order), key=lambda chunk: chunk.source)
+            for chunk in with_ids(own)
+        ],
+        sorted(left_out, key=lambda each: (each.passage.source, each.passage.start)),
+    )
 
 
 def write_version(
-    folder: Path, assembled: Assembled, vectors: NDArray[np.float32], terms: list[Terms], embedder: Embedder
+    folder: Path,
+    assembled: Assembled,
+    vectors: NDArray[np.float32],
+    terms: list[Terms],
+    embedder: Embedder,
+    pictures: PagePictures | None = None,
 ) -> None:
-    """Write ``chunks.sqlite``, ``vectors.faiss`` and ``lexical/``.
+    """Write ``chunks.sqlite``, ``vectors.faiss``, ``lexical/`` and, of pages that could not be read, ``pages/``.
 
     The same chunks in the same order give the same bytes; rowids are 1, 2, 3 …, as the lexical index expects.
     """
@@ -65,15 +101,16 @@ def write_version(
     store.add_embedded([chunk.to_document() for chunk in assembled.chunks], vectors)
     for source in assembled.sources:
         units = [unit.to_json() for unit in source.prepared.units]
-        table.add_source(source.source, source.title, source.prepared.text, units)
+        facts = {**source.recency._asdict(), "links": source.prepared.links}
+        table.add_source(source.source, source.title, source.prepared.text, units, facts)
+    for each in assembled.left_out:
+        table.add_duplicate(each.passage, [assembled.chunks[at].id for at in each.kept], each.similarity)
     if store.dense is not None:
         store.dense.save(folder / VECTORS)
     store.close()
     LexicalIndex.build(terms).save(folder / LEXICAL)
-
-
-def _chunks(source: Source) -> list[Chunk]:
-    return with_ids(_chunk(source, span) for span in source.prepared.chunks)
+    if pictures is not None:
+        pictures.write(folder)
 
 
 def _chunk(source: Source, span: ChunkSpan) -> Chunk:

@@ -14,14 +14,19 @@ from typing import Any
 
 from ingest.artifacts import Artifacts
 from ingest.assembly import Assembled, Source, assemble, write_version
-from ingest.discovery import Discovery, discover
+from ingest.discovery import Discovery, discover, with_others
 from ingest.elements import Skipped
 from ingest.embedding import analyze, embed
+from ingest.pictures import PagePictures
 from ingest.prepare import shaping_settings
 from ingest.progress import Progress, Silent
 from ingest.publish import builder_lock, next_version, prune, publish, staging
 from ingest.reading import AllPrepared, Found, prepare_all
+from ingest.recency import modified_day, named_day
 from ingest.report import BuildReport
+from ingest.roots import Roots
+from ingest.web.fetching import Fetched, fetch_all, is_passing
+from ingest.web.snapshots import Snapshots
 from ingest.workers import FileMap, ProcessMap
 from rag.analyzer import Analyzer
 from rag.chunks import indexed_text
@@ -39,7 +44,7 @@ _LIBRARIES = ("kiwipiepy", "bm25s", "pypdf", "pypdfium2", "beautifulsoup4", "num
 class _Input:
     """What a build starts from."""
 
-    roots: list[Path]
+    roots: Roots
     discovery: Discovery
     found: list[Found]
     embedder: Embedder
@@ -71,45 +76,54 @@ class Build:
         self._folder = IndexFolder(settings.index.path)
         self._analyzer = Analyzer()
 
-    def run(self, paths: Sequence[Path]) -> BuildReport:
+    def run(self, paths: Sequence[Path | str]) -> BuildReport:
         """Index the files below the paths and put the new version into service.
 
         Args:
-            paths: files, folders or globs; none at all means those of the version in service.
+            paths: files, folders, globs or, as strings, web addresses; none at all means those of the version in
+                service.
 
         Returns:
             What was done. When nothing has changed, the version in service stays and the report says so.
 
         Raises:
-            InputError: a path does not exist, or there is nothing to index; the index stays as it was.
+            InputError: a path or page does not exist, or there is nothing to index; the index stays as it was.
             EmbedderMismatchError: the index has another embedder and ``full`` was not asked for.
             EmbedderError: the embedder cannot be loaded.
             LockedIndexError: another build is at work.
             IndexStateError: the index folder cannot be written.
         """
         started = time.monotonic()
-        roots = _nameable(list(paths)) or self._recorded_roots()
-        discovery = discover(roots, ignore=self._settings.parse.ignore, max_file_mib=self._settings.parse.max_file_mib)
-        if not discovery.files:
+        parse = self._settings.parse
+        roots = Roots.of(paths) or self._recorded_roots()
+        discovery = discover(roots.paths, ignore=parse.ignore, max_file_mib=parse.max_file_mib)
+        if not discovery.files and not roots.addresses:
             raise _nothing_to_index(roots, discovery.skipped)
         embedder = load_embedder(self._settings.embedder)
         with builder_lock(self._folder, self._settings.index.lock_timeout_s):
             current = self._current_manifest()
             self._require_same_embedder(current, embedder)
-            found = [Found(file, sha256_of(file.path)) for file in discovery.files]
+            snapshots = Snapshots(self._folder.path / "web")
+            pages = self._fetched(roots, snapshots)
+            discovery = with_others(discovery, pages.files, pages.skipped)
+            if not discovery.files:
+                raise _nothing_to_index(roots, discovery.skipped)
+            found = [Found(file, sha256_of(file.path), modified_day(file.path)) for file in discovery.files]
             report = self._build(_Input(roots, discovery, found, embedder), current)
+            snapshots.prune(pages.used)
         return replace(report, took_s=time.monotonic() - started)
 
     def _build(self, given: _Input, current: Manifest | None) -> BuildReport:
         if current is not None and self._unchanged(current, self._fingerprint(given)):
-            return _as_before(current)
+            return _as_before(current, given.discovery.skipped)
         version = next_version(self._folder)
         artifacts = Artifacts(self._folder.artifacts_file, version)
         try:
-            read = prepare_all(given.found, self._settings, artifacts, self._map, self._progress, fresh=self._full)
+            tools, rule = (artifacts, self._map, self._progress), given.embedder.token_rule
+            read = prepare_all(given.found, self._settings, *tools, rule=rule, fresh=self._full)
             fingerprint = self._fingerprint(given, read.lost)
             if current is not None and self._unchanged(current, fingerprint):
-                return _as_before(current)
+                return _as_before(current, given.discovery.skipped)
             report = self._publish(given, read, fingerprint, version, artifacts)
             prune(self._folder, self._settings.index.keep_versions)
             artifacts.sweep(version - self._settings.index.keep_versions)
@@ -122,11 +136,15 @@ class Build:
     ) -> BuildReport:
         """Assemble the version, write it beside the others and put it into service."""
         sources = [
-            Source(each.source, each.sha256, read.prepared[each.source])
+            Source(each.source, each.sha256, read.prepared[each.source], each.modified)
             for each in given.found
             if read.prepared[each.source].chunks
         ]
-        skipped = [*read.skipped(), *given.discovery.skipped]
+        pictures = PagePictures.of(read.prepared)
+        skipped = [
+            *pictures.named(read.skipped(), self._folder.version_dir(version)),
+            *given.discovery.skipped,
+        ]
         assembled = assemble(sources, self._settings.dedup)
         if not assembled.chunks:
             raise _nothing_to_index(given.roots, skipped)
@@ -143,18 +161,26 @@ class Build:
             chunks=len(assembled.chunks),
             duplicates=tuple(assembled.duplicates),
             masked=_masked(sources),
+            masked_in={source.source: source.prepared.masked for source in sources if source.prepared.masked},
             embedded=embedded,
         )
         with staging(self._folder) as folder:
-            write_version(folder, assembled, vectors, terms, given.embedder)
+            write_version(folder, assembled, vectors, terms, given.embedder, pictures)
             publish(self._folder, folder, self._manifest(folder, given, fingerprint, assembled, report))
         return report
 
-    def _recorded_roots(self) -> list[Path]:
+    def _fetched(self, roots: Roots, snapshots: Snapshots) -> Fetched:
+        """The pages of the web among the roots; nothing is fetched where there are none."""
+        if not roots.addresses:
+            return Fetched()
+        parse = self._settings.parse
+        return fetch_all(roots.addresses, snapshots, parse, self._progress, named=roots.named, fresh=self._full)
+
+    def _recorded_roots(self) -> Roots:
         current = self._current_manifest()
         if current is None:
             raise InputError("No path was given.", remedy="Name a folder: course-rag build FOLDER_WITH_DOCUMENTS")
-        return [Path(root) for root in current.roots]
+        return Roots.of(current.roots, named=False)
 
     def _current_manifest(self) -> Manifest | None:
         """Manifest of the version in service, its files verified; None if there is none.
@@ -166,8 +192,9 @@ class Build:
             version = self._folder.current()
             if version is None:
                 return None
-            manifest = Manifest.read(self._folder.version_dir(version))
-            manifest.verify(self._folder.version_dir(version), recovery=self._folder.recovery)
+            manifest = Manifest.read(self._folder.version_dir(version), any_format=True)
+            if manifest.format == FORMAT:  # one made by an older course-rag is replaced, broken or not
+                manifest.verify(self._folder.version_dir(version), recovery=self._folder.recovery)
             return manifest
         except CorruptIndexError:
             if self._full:
@@ -183,7 +210,7 @@ class Build:
         )
 
     def _unchanged(self, current: Manifest, fingerprint: str) -> bool:
-        return current.fingerprint == fingerprint and not self._full
+        return current.format == FORMAT and current.fingerprint == fingerprint and not self._full
 
     def _fingerprint(self, given: _Input, lost: AbstractSet[str] = frozenset()) -> str:
         """Hash of everything the version is a function of; files that were lost count as such."""
@@ -193,8 +220,9 @@ class Build:
             "analyzer": self._analyzer.identity,
             "embedder": given.embedder.identity,
             "sources": sorted((each.source, each.sha256) for each in given.found),
+            "modified": sorted((each.source, each.modified) for each in given.found if not named_day(each.source)),
             "lost": sorted(lost),
-            "skipped": sorted((skip.source, skip.why) for skip in given.discovery.skipped),
+            "skipped": sorted((skip.source, skip.why) for skip in given.discovery.skipped if not is_passing(skip)),
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -209,7 +237,7 @@ class Build:
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             fingerprint=fingerprint,
             settings=self._shape(),
-            roots=[str(root.absolute()) for root in given.roots],
+            roots=given.roots.recorded(),
             analyzer=self._analyzer.identity,
             embedder=given.embedder.identity,
             embedder_settings=self._settings.embedder.model_dump(),
@@ -219,25 +247,24 @@ class Build:
             files=file_sums(folder),
             libraries={name: library_version(name) for name in _LIBRARIES},
             report=report.to_json(),
+            masked=report.masked_in,
         )
 
 
-def _nameable(roots: list[Path]) -> list[Path]:
-    """The roots, if the manifest can name them."""
-    for root in roots:
-        try:
-            str(root.absolute()).encode()
-        except UnicodeEncodeError as error:
-            raise InputError(
-                f"The name of {root} is not valid UTF-8.", remedy="Rename that folder; its files may keep their names."
-            ) from error
-    return roots
-
-
-def _as_before(current: Manifest) -> BuildReport:
-    """The report of a build that had nothing to do."""
+def _as_before(current: Manifest, skipped: Sequence[Skipped]) -> BuildReport:
+    """The report of a build that had nothing to do; how the web was reached is told as it was this time."""
     before = BuildReport.from_json(current.report)
-    return replace(before, published=False, indexed=0, unchanged=before.indexed + before.unchanged, embedded=0)
+    lasting = [skip for skip in before.skipped if not is_passing(skip)]
+    skips = tuple(sorted([*lasting, *filter(is_passing, skipped)], key=lambda skip: skip.source))
+    return replace(
+        before,
+        masked_in=current.masked,
+        skipped=skips,
+        published=False,
+        indexed=0,
+        unchanged=before.indexed + before.unchanged,
+        embedded=0,
+    )
 
 
 def _masked(sources: list[Source]) -> dict[str, int]:
@@ -247,8 +274,7 @@ def _masked(sources: list[Source]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _nothing_to_index(roots: list[Path], skipped: Sequence[Skipped]) -> InputError:
-    where = ", ".join(str(root) for root in roots)
+def _nothing_to_index(where: Roots, skipped: Sequence[Skipped]) -> InputError:
     if not skipped:
         return InputError(f"There are no documents in {where}.", remedy="Name a folder that holds course files.")
     first, more = skipped[0], f" and {len(skipped) - 1} more" if len(skipped) > 1 else ""

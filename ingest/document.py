@@ -56,6 +56,8 @@ def join(parsed: ParsedFile) -> SourceDocument:
     for element in parsed.elements:
         if element.kind is Kind.HEADING:
             path = [*_above(path, element), (element.level, " ".join(element.text.split()))]
+        elif element.level:
+            path = _above(path, element)
         units.append(
             Unit(
                 kind=element.kind,
@@ -73,8 +75,8 @@ def join(parsed: ParsedFile) -> SourceDocument:
     return SourceDocument(SEPARATOR.join(texts), units, parsed.title, parsed.skipped, links)
 
 
-def _above(path: list[tuple[int, str]], heading: Element) -> list[tuple[int, str]]:
-    return [(level, text) for level, text in path if level < heading.level]
+def _above(path: list[tuple[int, str]], element: Element) -> list[tuple[int, str]]:
+    return [(level, text) for level, text in path if level < element.level]
 
 
 def mask(document: SourceDocument, spans: Sequence[MaskSpan]) -> SourceDocument:

@@ -36,7 +36,8 @@ class Element:
             header row first and a ``| --- | --- |`` row second when there is a header; a list has one item per
             line, nested items indented by two spaces per level, markers ``- `` or ``1. `` kept; code is verbatim,
             without its fence; a heading is one line without its marker.
-        level: depth of a heading, 1 is the highest; 0 for everything else.
+        level: depth of a heading, 1 is the highest. Of anything else: 0, or the level of the sections that have ended
+            before it, so that a slide without a title does not stand under that of the slide before.
         page: 1-based page, or None where the format has no pages.
         cell: 1-based cell of a notebook, or None.
         label: what the document itself calls the place: a printed page number (``iii``), a time (``00:03:15``), or "".

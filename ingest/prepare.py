@@ -17,11 +17,16 @@ from ingest.document import SourceDocument, Unit, join, mask
 from ingest.elements import Skipped
 from ingest.masking import MaskSpan, find_spans
 from ingest.parsers.registry import parser_for
+from ingest.sizes import Tokens
+from rag.embeddings.tokens import TokenRule, bundled_rule, counter_of
 from rag.errors import ParseError
 from rag.settings import ChunkSettings, MaskSettings, ParseSettings, Settings
 
 PREPARE_VERSION = 3
 """Raise it when parsing, cleaning, masking or chunking changes what comes out: it is part of the cache key."""
+
+_UNTITLED = "week 01 - name of a file"
+"""Takes the room of the file's name, which is embedded where there is no title; what is cached depends on no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +105,36 @@ def shaping_settings(settings: Settings) -> dict[str, Any]:
     }
 
 
-def artifact_key(file_sha256: str, suffix: str, settings: Settings) -> str:
-    """Cache key of a prepared file: its content, its suffix (which chooses the parser) and the settings."""
-    shape = json.dumps(shaping_settings(settings), sort_keys=True)
+def artifact_key(file_sha256: str, suffix: str, settings: Settings, tokens: str = "") -> str:
+    """Cache key of a prepared file.
+
+    Args:
+        file_sha256: its content.
+        suffix: of its name, which chooses the parser.
+        settings: of which some shape the result.
+        tokens: identity of the rule by which tokens are counted.
+    """
+    shape = json.dumps(shaping_settings(settings) | {"tokens": tokens}, sort_keys=True)
     return hashlib.sha256(f"{file_sha256}\x00{suffix.lower()}\x00{shape}".encode()).hexdigest()
 
 
-def prepare(job: Job) -> Prepared:
+def prepare(job: Job, rule: TokenRule | None = None) -> Prepared:
     """Parse, clean, mask and chunk one file.
+
+    Args:
+        job: the file.
+        rule: how the embedder counts tokens; None: as the bundled one does.
 
     Returns:
         The prepared file; with ``failure`` set if it cannot be read, so that this too is cached.
     """
     try:
-        return _prepare(job)
+        return _prepare(job, rule or bundled_rule())
     except ParseError as error:
         return Prepared(failure=f"{error.message} {error.remedy}")
 
 
-def _prepare(job: Job) -> Prepared:
+def _prepare(job: Job, rule: TokenRule) -> Prepared:
     parser = parser_for(job.path, job.parse)
     if parser is None:
         raise ParseError(f"The format {job.path.suffix} is not read yet.", remedy="Convert it to PDF, HTML or text.")
@@ -128,7 +144,8 @@ def _prepare(job: Job) -> Prepared:
     spans = find_spans(document.text, job.mask)
     document = mask(document, spans)
     title, in_title = _masked_title(document.title, job.mask)
-    chunks = chunk_document(document, max_chars=job.chunk.max_chars)
+    measure = Tokens(counter_of(rule))
+    chunks = chunk_document(document, max_size=job.chunk.max_tokens, measure=measure, title=title or _UNTITLED)
     skipped = [Skipped(_part(skip.source, job.path.name), skip.why) for skip in document.skipped]
     if not chunks and not skipped:
         raise ParseError("The file holds no text.", remedy="Check it in its own program, or leave it out.")

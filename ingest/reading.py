@@ -1,6 +1,7 @@
 """All files of a build prepared: from the cache where the content is known, by workers where it is not."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from ingest.artifacts import Artifacts
@@ -9,15 +10,17 @@ from ingest.elements import Skipped
 from ingest.prepare import Job, Prepared, artifact_key, prepare
 from ingest.progress import Progress
 from ingest.workers import FileMap, Lost
+from rag.embeddings.tokens import TokenRule, bundled_rule
 from rag.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A discovered file and the hash of its bytes."""
+    """A discovered file, the hash of its bytes, and the UTC day on which it was last changed."""
 
     file: SourceFile
     sha256: str
+    modified: str = ""
 
     @property
     def source(self) -> str:
@@ -51,6 +54,7 @@ def prepare_all(
     file_map: FileMap,
     progress: Progress,
     *,
+    rule: TokenRule | None = None,
     fresh: bool = False,
 ) -> AllPrepared:
     """Prepare every file; what a worker made is cached at once.
@@ -61,9 +65,12 @@ def prepare_all(
         artifacts: the cache.
         file_map: spreads the files that are not in it.
         progress: told of the files.
+        rule: how the embedder counts tokens, which is handed to each worker once; None: as the bundled one does.
         fresh: prepare all of them anew.
     """
-    keys = {each.source: artifact_key(each.sha256, each.file.path.suffix, settings) for each in found}
+    rule = rule or bundled_rule()
+    tokens = rule.identity
+    keys = {each.source: artifact_key(each.sha256, each.file.path.suffix, settings, tokens) for each in found}
     cached = {} if fresh else {source: artifacts.prepared(key) for source, key in keys.items()}
     prepared = {source: Prepared.load(data) for source, data in cached.items() if data is not None}
     known, lost = set(prepared), set[str]()
@@ -73,7 +80,7 @@ def prepare_all(
         if each.source not in known
     ]
     with progress.stage("read", len(jobs), "files") as advance:
-        for job, result in file_map(prepare, jobs):
+        for job, result in file_map(partial(prepare, rule=rule), jobs):
             advance(1)
             if isinstance(result, Lost):  # not cached: the next build tries again
                 prepared[job.source] = Prepared(failure=result.why)

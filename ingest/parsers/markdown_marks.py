@@ -19,7 +19,9 @@ _TAB = re.compile(
     r"""\{%-?\s*(?:tab|step|content-ref|embed)\s[^%\n]{0,200}?title=["']([^"'\n]{1,120})["'][^%\n]{0,80}%\}"""
 )
 _ROLE = re.compile(r"\{([a-z][\w:+-]{0,30})\}`([^`\n]{1,300})`")
-_SPHINX_ROLE = re.compile(r":(?:numref|eqref|ref|citet?|citep|cite|bdg-\w+):`[^`\n]{0,120}`")
+_SPHINX_ROLE = re.compile(
+    r":(?:numref|eqref|ref|citet?|citep|cite|bdg-\w+|(?:eq)?label|width|height|begin_tab):`[^`\n]{0,120}`|:end_tab:"
+)
 _MATH = re.compile(r"\\\((?=\S)([^\n]{1,300}?)\\\)|\\\[(?=\s?\S)([^\n]{1,1000}?)\\\](?!\()")
 
 _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -33,8 +35,6 @@ _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![A-Za-z0-9=])==(?=[^\s=])([^=\n]{0,300}?[^\s=])==(?![A-Za-z0-9=])"), r"\1"),  # highlights
     (re.compile(r"%%[^%\n]{1,500}%%"), ""),  # comments of Obsidian
     (re.compile(r"(?<=\S)\s+\^[A-Za-z0-9-]{3,40}\s*$|^\^[A-Za-z0-9-]{3,40}\s*$"), ""),  # its block ids
-    (re.compile(r"^\s*:(?:(?:eq)?label|width|height):`[^`\n]{0,120}`\s*$"), ""),  # d2l
-    (re.compile(r"^\s*:(?:begin|end)_tab:(?:`[^`\n]{0,80}`)?\s*$"), ""),
     (re.compile(r"^(\s*(?:>\s*)+)\[![\w| -]{1,60}\][+-]?"), r"\1"),  # callouts
     (re.compile(r"^\([\w:.-]{1,80}\)=\s*$"), ""),  # targets of MyST
     (re.compile(r"^\s*(?:[-*]\s+)?(?:\[TOC\]|\[_?TOC_?\]|\$\{toc\}|@\[toc\].*)\s*$", re.IGNORECASE), ""),

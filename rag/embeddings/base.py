@@ -7,6 +7,8 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from rag.embeddings.tokens import TokenRule, bundled_rule
+
 
 class Embedder(Embeddings):
     """LangChain's ``Embeddings`` plus what an index must know to be sure it meets the same model again."""
@@ -20,6 +22,11 @@ class Embedder(Embeddings):
     @abstractmethod
     def dimension(self) -> int:
         """Length of a vector."""
+
+    @property
+    def token_rule(self) -> TokenRule:
+        """How its tokens are counted elsewhere; the bundled model's, as an estimate, for one that cannot tell."""
+        return bundled_rule()
 
     @abstractmethod
     def embed_array(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.embeddings.base import Embedder
+from rag.embeddings.tokens import TokenCounter, TokenRule, bundled_rule
 from rag.errors import EmbedderError
 from rag.extras import require
 
 _HUB_TIMEOUT_S = 5.0
+_ENDLESS = 1_000_000
 
 
 class NeuralEmbeddings(Embedder):
@@ -78,6 +80,28 @@ class NeuralEmbeddings(Embedder):
             digest.update(repr((self._model.max_seq_length, self._query_prompt, self._passage_prompt)).encode())
             self._identity = f"{self._name}@{digest.hexdigest()[:16]}"
         return self._identity
+
+    @property
+    def token_rule(self) -> TokenRule:
+        """Its tokenizer, and the room for a passage: less special tokens and prompt.
+
+        The few tokenizers that are not of the library ``tokenizers`` cannot be handed over; the bundled one estimates.
+        """
+        tokenizer = self._model.tokenizer
+        fast = getattr(tokenizer, "backend_tokenizer", tokenizer)
+        if not hasattr(fast, "to_str"):
+            return TokenRule(bundled_rule().tokenizer, self._max_tokens())
+        rule = TokenRule(fast.to_str())
+        longest = self._max_tokens()
+        if longest is not None:
+            added = fast.num_special_tokens_to_add(False) + TokenCounter(rule).count(self._passage_prompt)
+            longest = max(longest - added, 1)
+        return TokenRule(rule.tokenizer, longest)
+
+    def _max_tokens(self) -> int | None:
+        """Tokens of a text that are read; some models name none, some a number beyond all texts."""
+        longest = self._model.max_seq_length
+        return int(longest) if longest is not None and longest < _ENDLESS else None
 
     def embed_array(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Passages to unit vectors (n × dimension)."""

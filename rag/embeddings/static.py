@@ -27,6 +27,7 @@ from safetensors.numpy import load_file, save
 from tokenizers import Tokenizer
 
 from rag.embeddings.base import Embedder
+from rag.embeddings.tokens import TokenRule
 from rag.errors import EmbedderError
 
 CONFIG_FILE = "config.json"
@@ -91,6 +92,11 @@ class StaticEmbeddings(Embedder):
     def max_tokens(self) -> int | None:
         """Tokens of a text that are read; None: all of them."""
         return self._max_tokens
+
+    @cached_property
+    def token_rule(self) -> TokenRule:
+        """Its tokenizer, and the most tokens of a text that are read."""
+        return TokenRule(self._tokenizer.to_str(), self._max_tokens)
 
     @cached_property
     def identity(self) -> str:

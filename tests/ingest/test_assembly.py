@@ -1,5 +1,6 @@
 """Prepared files to the chunks of a version, and a version to files."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,14 +8,17 @@ import numpy as np
 from ingest.assembly import Source, assemble, write_version
 from ingest.chunking import chunk_document
 from ingest.dedup import Duplicate
-from ingest.document import join
+from ingest.document import Unit, join
 from ingest.elements import Element, Kind, ParsedFile
 from ingest.prepare import Prepared
+from ingest.sizes import Characters
 from rag.analyzer import Analyzer
 from rag.chunks import Chunk
 from rag.embeddings.loading import load_embedder
+from rag.index.folder import CHUNKS
 from rag.index.lexical import LexicalIndex
 from rag.index.store import CourseStore
+from rag.index.table import ChunkTable
 from rag.settings import DedupSettings, load_settings
 
 TABLE = "| 방법 | 값 |\n| --- | --- |\n" + "\n".join(f"| 모델 {number} | 0.{number} |" for number in range(30))
@@ -22,7 +26,7 @@ TABLE = "| 방법 | 값 |\n| --- | --- |\n" + "\n".join(f"| 모델 {number} | 0.
 
 def source(name: str, *elements: Element, title: str | None = None) -> Source:
     document = join(ParsedFile(list(elements), title=title))
-    chunks = chunk_document(document, max_chars=200)
+    chunks = chunk_document(document, max_size=200, measure=Characters())
     return Source(name, "0" * 64, Prepared(document.title, document.text, document.units, chunks))
 
 
@@ -77,3 +81,43 @@ def test_what_was_written_is_what_is_opened(tmp_path: Path) -> None:
     scores = lexical.scores(analyzer.analyze_one("모델 29"), bigram_weight=0.3)
     assert len(scores) == len(texts)
     assert "모델 29" in texts[int(np.argmax(scores))]
+
+
+def test_the_newest_copy_is_searched_and_the_others_are_named_newest_first() -> None:
+    same = Element(Kind.PARAGRAPH, "같은 글이다.")
+    stated = replace(source("b.md", same), modified="2020-01-01")
+    stated = replace(stated, prepared=replace(stated.prepared, date="2024-05-01"))
+    sources = [
+        replace(source("2023-2/a.md", same), modified="2026-01-01"),
+        stated,
+        source("2025 봄/c.md", same),
+        replace(source("d.md", same), modified="2024-12-01"),
+        replace(source("e.md", same), modified="2024-12-01"),
+    ]
+    assembled = assemble(sources, DedupSettings())
+    assert [(chunk.source, chunk.also_in) for chunk in assembled.chunks] == [
+        ("2025 봄/c.md", ("d.md", "e.md", "b.md", "2023-2/a.md"))
+    ]
+    assert assemble(sources[::-1], DedupSettings()) == assembled
+    assert [each.source for each in assembled.duplicates] == ["2023-2/a.md", "b.md", "d.md", "e.md"]
+
+
+def test_what_was_left_out_is_stored_with_what_is_searched_instead(tmp_path: Path) -> None:
+    rest = Element(Kind.PARAGRAPH, "점수는 30점이다. " + "이 문단은 다른 문서에 없는 글이며 조금 길다. " * 2, page=2)
+    same = Element(Kind.PARAGRAPH, "같은 글이지만 혼자 서기에 충분히 길다고 하자. " * 3, page=4)
+    old, new = source("2024/a.pdf", rest, same), source("2025/a.pdf", same)
+    old = replace(old, prepared=replace(old.prepared, links=["https://example.org/a"]))
+    assembled = assemble([old, new], DedupSettings())
+    embedder, analyzer = load_embedder(load_settings().embedder), Analyzer()
+    texts = [chunk.text for chunk in assembled.chunks]
+    write_version(tmp_path, assembled, embedder.embed_array(texts), list(analyzer.analyze(texts)), embedder)
+    table = ChunkTable(tmp_path / CHUNKS, read_only=True)
+    kept = [Chunk.from_document(each) for each in table.get(range(1, len(table) + 1))]
+    found = table.duplicates()
+    assert [(each.place, each.source, each.similarity) for each in found] == [("2024/a.pdf, p. 4", "2024/a.pdf", 1.0)]
+    assert found[0].kept == [chunk.id for chunk in kept if chunk.source == "2025/a.pdf"]
+    assert found[0].text == old.prepared.text[found[0].start : found[0].end] == same.text.strip()
+    assert table.facts("2024/a.pdf") == {"day": "2024-01-01", "known_by": "name", "links": ["https://example.org/a"]}
+    assert table.facts("nothing") == {}
+    assert [Unit.from_json(unit) for unit in table.units("2025/a.pdf")] == new.prepared.units
+    table.close()

@@ -18,6 +18,7 @@ from ingest.build import Build
 from ingest.prepare import Prepared
 from ingest.workers import ProcessMap, serial_map
 from rag.chunks import Chunk
+from rag.embeddings.tokens import bundled_rule, counter_of
 from rag.errors import (
     CorruptIndexError,
     EmbedderError,
@@ -280,11 +281,12 @@ def test_worker_processes_make_the_same_bytes(made: Any) -> None:
 
 
 def test_settings_that_shape_the_index_rebuild_it(made: Any) -> None:
-    report = made.build(chunk={"max_chars": 100})
+    report = made.build(chunk={"max_tokens": 16})
     assert report.published
     assert report.indexed == made.report.indexed
-    assert max(len(chunk.text) for chunk in chunks_of(made.index)) <= 100
-    report = made.build(chunk={"max_chars": 100}, parse={"timeout_s": 7})
+    count = counter_of(bundled_rule()).count
+    assert 8 < max(count(chunk.text) for chunk in chunks_of(made.index) if chunk.kind != "code") <= 24
+    report = made.build(chunk={"max_tokens": 16}, parse={"timeout_s": 7})
     assert not report.published
 
 
@@ -456,3 +458,31 @@ def test_a_build_opens_no_connection(made: Any, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     made.build(full=True)
     assert asked == []
+
+
+def test_the_newer_file_is_searched_and_a_touched_one_is_noticed(made: Any) -> None:
+    old, new = made.course / "run.log", made.course / "run2.log"
+    new.write_bytes(old.read_bytes())
+    os.utime(old, (1_700_000_000, 1_700_000_000))
+    os.utime(new, (1_600_000_000, 1_600_000_000))
+    assert [(each.source, each.kept) for each in made.build().duplicates] == [("run2.log", "run.log")]
+    os.utime(new, (1_750_000_000, 1_750_000_000))
+    report = made.build()
+    assert report.published
+    assert report.indexed == 0
+    assert [(each.source, each.kept) for each in report.duplicates] == [("run.log", "run2.log")]
+    os.utime(new, (1_750_000_001, 1_750_000_001))  # the same day
+    assert not made.build().published
+
+
+def test_an_index_of_an_older_format_is_built_anew(made: Any) -> None:
+    path = made.index / "versions/1/manifest.json"
+    manifest = json.loads(path.read_text("utf-8")) | {"format": 1}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    (made.index / "versions/1/chunks.sqlite").write_bytes(b"of an older layout")
+    with pytest.raises(CorruptIndexError, match="format 1") as caught:
+        Course.open(made.index)
+    assert "course-rag build" in caught.value.remedy
+    report = Build(load_settings(index={"path": made.index}), file_map=serial_map).run([])
+    assert (report.version, report.published, report.chunks) == (2, True, made.report.chunks)
+    assert Course.open(made.index).version == 2

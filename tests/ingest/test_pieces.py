@@ -35,9 +35,13 @@ TEXTS = st.one_of(
 LIMITS = st.integers(20, 120)
 
 
+def length(start: int, end: int) -> int:
+    return end - start
+
+
 @given(st.sampled_from(Kind), TEXTS, LIMITS)
 def test_spans_leave_out_white_space_only(kind: Kind, text: str, limit: int) -> None:
-    spans = split_unit(kind, text, limit)
+    spans = split_unit(kind, text, limit, length)
     edges = [edge for span in spans for edge in span]
     assert edges == sorted(edges)
     assert all(0 < end - start <= limit for start, end in spans)
@@ -50,7 +54,7 @@ def test_spans_leave_out_white_space_only(kind: Kind, text: str, limit: int) -> 
 
 @given(st.sampled_from([Kind.TABLE, Kind.CODE]), TEXTS, LIMITS)
 def test_rows_and_lines_that_fit_stay_whole(kind: Kind, text: str, limit: int) -> None:
-    spans = split_unit(kind, text, limit)
+    spans = split_unit(kind, text, limit, length)
     position = 0
     for line in text.split("\n"):
         start, end = position, position + len(line)
@@ -61,13 +65,13 @@ def test_rows_and_lines_that_fit_stay_whole(kind: Kind, text: str, limit: int) -
 
 
 def test_a_short_unit_is_one_span_without_the_blank_lines_around_it() -> None:
-    assert split_unit(Kind.CODE, "\n    a = 1\n", 100) == [(1, 10)]
-    assert split_unit(Kind.PARAGRAPH, " \n ", 100) == []
+    assert split_unit(Kind.CODE, "\n    a = 1\n", 100, length) == [(1, 10)]
+    assert split_unit(Kind.PARAGRAPH, " \n ", 100, length) == []
 
 
 def test_a_long_paragraph_is_cut_between_sentences() -> None:
     text = "경사 하강법은 기울기를 따라 내려갑니다. 학습률이 크면 발산할 수 있습니다. 작으면 오래 걸립니다."
-    assert [text[start:end] for start, end in split_unit(Kind.PARAGRAPH, text, 30)] == [
+    assert [text[start:end] for start, end in split_unit(Kind.PARAGRAPH, text, 30, length)] == [
         "경사 하강법은 기울기를 따라 내려갑니다.",
         "학습률이 크면 발산할 수 있습니다.",
         "작으면 오래 걸립니다.",
@@ -76,7 +80,7 @@ def test_a_long_paragraph_is_cut_between_sentences() -> None:
 
 def test_a_long_list_is_cut_between_items_with_what_is_nested_below() -> None:
     text = "- 첫째 항목입니다\n  - 안쪽 항목\n- 둘째 항목입니다\n3. 셋째"
-    assert [text[start:end] for start, end in split_unit(Kind.LIST, text, 25)] == [
+    assert [text[start:end] for start, end in split_unit(Kind.LIST, text, 25, length)] == [
         "- 첫째 항목입니다\n  - 안쪽 항목",
         "- 둘째 항목입니다",
         "3. 셋째",
@@ -85,7 +89,7 @@ def test_a_long_list_is_cut_between_items_with_what_is_nested_below() -> None:
 
 def test_long_code_is_cut_at_blank_lines_first() -> None:
     text = "def a():\n    return 1\n\ndef b():\n    return 2"
-    assert [text[start:end] for start, end in split_unit(Kind.CODE, text, 25)] == [
+    assert [text[start:end] for start, end in split_unit(Kind.CODE, text, 25, length)] == [
         "def a():\n    return 1",
         "def b():\n    return 2",
     ]
@@ -93,7 +97,7 @@ def test_long_code_is_cut_at_blank_lines_first() -> None:
 
 def test_what_has_no_boundary_is_cut_at_the_last_space_or_at_the_limit() -> None:
     text = "가" * 25 + " 나나나 다다다"
-    assert [text[start:end].strip() for start, end in split_unit(Kind.PARAGRAPH, text, 20)] == [
+    assert [text[start:end].strip() for start, end in split_unit(Kind.PARAGRAPH, text, 20, length)] == [
         "가" * 20,
         "가" * 5 + " 나나나 다다다",
     ]
@@ -105,6 +109,8 @@ def test_what_has_no_boundary_is_cut_at_the_last_space_or_at_the_limit() -> None
         ("| a | b |\n| --- | :---: |\n| 1 | 2 |", "| a | b |\n| --- | :---: |"),
         ("| a |\n|---|", "| a |\n|---|"),
         ("| 1 | 2 |\n| 3 | 4 |", ""),
+        ("| a | a |\n| b | c |\n| --- | --- |\n| 1 | 2 |", "| a | a |\n| b | c |\n| --- | --- |"),
+        ("| 1 | 2 |\n| 3 | 4 |\n| - | - |\n| 5 | 6 |", ""),
         ("| a |", ""),
         ("", ""),
     ],

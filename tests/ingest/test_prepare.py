@@ -101,7 +101,8 @@ def test_the_key_is_that_of_content_suffix_and_shape() -> None:
     others = [
         artifact_key("1" + "0" * 63, ".md", load_settings()),
         artifact_key("0" * 64, ".txt", load_settings()),
-        artifact_key("0" * 64, ".md", load_settings(chunk={"max_chars": 700})),
+        artifact_key("0" * 64, ".md", load_settings(chunk={"max_tokens": 200})),
+        artifact_key("0" * 64, ".md", load_settings(), "another tokenizer"),
         artifact_key("0" * 64, ".md", load_settings(mask={"emails": True})),
         artifact_key("0" * 64, ".md", load_settings(parse={"notebook_output_chars": 10})),
     ]

@@ -5,9 +5,11 @@
 * ``output``    JSON on stdout, words for people, everything else on stderr
 * ``progress``  progress bars of a build
 * ``building``  ``build``
+* ``inspecting``  ``inspect``
 * ``asking``    ``search``, ``ask``, ``chat``
 * ``versions``  ``status``, ``versions``, ``diff``, ``rollback``
 * ``evaluating``  ``eval run``, ``eval compare``, ``eval generate``
+* ``duplicates``  ``duplicates``
 * ``embedder``  ``embedder train``, ``embedder evaluate``
 * ``doctor``    ``doctor``
 

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,7 +21,8 @@ _PAGE = re.compile(r"(?P<file>.+), page (?P<page>\d+)$", re.DOTALL)
 def build(
     context: typer.Context,
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files, folders or globs [default: as last time].")
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="Files, folders, globs or web addresses [default: as last time]."),
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Make everything anew; needed for another embedder.")] = False,
     json: JsonOption = False,
@@ -58,7 +58,9 @@ def _say_report(report: "BuildReport") -> None:
         for kept, count in Counter(duplicate.kept for duplicate in report.duplicates).most_common(5):
             say(f"  {count} repeat {kept}")
     if report.masked:
-        say("Masked: " + ", ".join(f"{count} {kind}" for kind, count in report.masked.items()))
+        from ingest.report import masked_line
+
+        say(masked_line(report.masked, report.masked_in))
     if report.skipped:
         say(f"Skipped: {len(report.skipped)}")
     lines = list(_skip_lines(report.skipped))

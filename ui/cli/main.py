@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ui.cli import asking, building, doctor, versions
+from ui.cli import asking, building, doctor, duplicates, inspecting, versions
 from ui.cli.embedder import embedder_app
 from ui.cli.evaluating import eval_app
 from ui.cli.options import ConfigOption, IndexOption, settings_of
@@ -60,6 +60,7 @@ def ui(
 
 
 app.command("build")(building.build)
+app.command("inspect")(inspecting.inspect)
 app.command("search")(asking.search)
 app.command("ask")(asking.ask)
 app.command("chat")(asking.chat)
@@ -67,6 +68,7 @@ app.command("status")(versions.status)
 app.command("versions")(versions.versions)
 app.command("diff")(versions.diff)
 app.command("rollback")(versions.rollback)
+app.command("duplicates")(duplicates.duplicates)
 app.command("doctor")(doctor.doctor)
 app.add_typer(eval_app, name="eval")
 app.add_typer(embedder_app, name="embedder")

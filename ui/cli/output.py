@@ -52,6 +52,8 @@ def say_hits(hits: "list[Hit]") -> None:
         scores = "  ".join(f"{name} {value:.3f}" for name, value in hit.scores.items())
         say(f"{hit.rank}. {place_of(hit)}   ({scores})")
         say(_shortened(hit.chunk.text))
+        if hit.chunk.also_in:
+            say(f"also in {', '.join(hit.chunk.also_in)}")
         say()
 
 

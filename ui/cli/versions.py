@@ -40,6 +40,10 @@ def status(
         say(f"  {source}")
     for skip in manifest.report["files"]["skipped"]:
         say(f"  skipped {skip['source']}: {skip['why']}")
+    if manifest.report["masked"]:
+        from ingest.report import masked_line
+
+        say(masked_line(manifest.report["masked"], manifest.masked))
 
 
 def versions(
@@ -53,7 +57,7 @@ def versions(
     current = folder.require_current()
     rows = []
     for number in folder.versions():
-        manifest = Manifest.read(folder.version_dir(number))
+        manifest = Manifest.read(folder.version_dir(number), any_format=True)  # older formats are listed too
         rows.append(
             {
                 "version": number,

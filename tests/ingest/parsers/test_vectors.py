@@ -1,12 +1,17 @@
-"""One table over all formats: a made file, what its text must and must not hold, and where a passage stands."""
+"""One table over all formats: a made file, what its text must and must not hold, and where a passage stands.
+
+Each row is run through its parser, and through ``course-rag inspect``. Rows over real documents are in
+``test_real_documents.py``.
+"""
 
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
+import made_documents as made
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,11 +22,16 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
+from typer.testing import CliRunner
 
 from ingest.cleaning import clean
 from ingest.elements import Element, Kind, ParsedFile
-from ingest.parsers.registry import parser_for
+from ingest.parsers.ocr import Ocr
+from ingest.parsers.registry import FORMATS, parser_for
+from ingest.workers import serial_map
 from rag.errors import ParseError
+from rag.settings import ParseSettings
+from ui.cli.main import app
 
 KOREAN_FONT = "HYSMyeongJo-Medium"
 NFD_NAME = "강의노트.txt"
@@ -240,14 +250,23 @@ Text with :class:`~torch.nn.Module` and `a link <https://example.org/x>`_.
 
 @dataclass(frozen=True)
 class Vector:
+    """A row: ``failure`` is why the file is not read at all, ``ocr`` that OCR is what reads it."""
+
     name: str
     data: Callable[[], bytes]
-    contains: tuple[str, ...]
+    contains: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     elements: tuple[Element, ...] = ()
     title: str | None = None
     skipped: tuple[str, ...] = ()
+    failure: str = ""
+    ocr: bool = False
 
+
+TABLE = Element(Kind.TABLE, "| 방법 | 효과 |\n| --- | --- |\n| L2 | 작은 가중치 |\n| 증강 | 더 많은 자료 |")
+LIST = Element(Kind.LIST, "- 드롭아웃\n- 조기 종료")
+HEADING = Element(Kind.HEADING, made.HEADING, level=1)
+SENTENCE = Element(Kind.PARAGRAPH, made.SENTENCE)
 
 VECTORS = [
     Vector(
@@ -280,7 +299,12 @@ VECTORS = [
             ),
         ),
     ),
-    Vector("scan.pdf", scanned, ("This page has text.",), skipped=("scan.pdf, page 2: no text layer (a scan?)",)),
+    Vector(
+        "scan.pdf",
+        scanned,
+        ("This page has text.",),
+        skipped=("scan.pdf, page 2: no text layer; OCR is off (setting parse.ocr)",),
+    ),
     Vector(
         "outline.pdf",
         outlined,
@@ -315,7 +339,8 @@ VECTORS = [
         "notes.md",
         MARKDOWN.encode,
         (
-            "임베딩을 만든다. `<sos>` 와 <mask> 는 토큰이다. 둘째 줄 단어(token)는 굵다. 강조",
+            "임베딩을 만든다. `<sos>` 와 <mask> 는 토큰이다.",
+            "둘째 줄 단어(token)는 굵다. 강조",
             "$$a_{i} * b_{i}$$",
             "링크",
         ),
@@ -391,18 +416,149 @@ VECTORS = [
         ),
         "제목",
     ),
+    *(
+        Vector(
+            name,
+            partial(TEXT.encode, "utf-8"),
+            ("출력층에서 입력층으로",),
+            elements=(Element(Kind.LIST, "- 순전파\n- 역전파"),),
+        )
+        for name in ("notes.text", "train.log")
+    ),
+    Vector("notes.markdown", MARKDOWN.encode, ("둘째 줄 단어(token)는 굵다.",), ("tags:", "<br>"), title="RAG 입문"),
+    *(
+        Vector(
+            name,
+            made.page().encode,
+            (f"{made.SENTENCE} 자료",),
+            ("다른 강의", "example.org"),
+            (HEADING, LIST, TABLE),
+            "3주차 유인물",
+        )
+        for name in ("week3.htm", "week3.xhtml")
+    ),
+    *(
+        Vector(
+            name,
+            made.web_archive,
+            (f"{made.SENTENCE} 자료",),
+            ("다른 강의", "example.org", "Content-", "=EC", "GIF89a"),
+            (HEADING, LIST, TABLE),
+            "3주차 유인물",
+        )
+        for name in ("week3.mhtml", "week3.mht")
+    ),
+    *(
+        Vector(
+            f"week3.{variant}",
+            partial(made.word, variant),
+            (),
+            ("기계 학습 개론",),
+            (HEADING, SENTENCE, LIST, TABLE),
+            "3주차 유인물",
+        )
+        for variant in ("docx", "docm")
+    ),
+    *(
+        Vector(
+            f"week3.{variant}",
+            partial(made.slides, variant),
+            (f"Notes: {made.SENTENCE}",),
+            (),
+            (replace(HEADING, page=1), replace(LIST, page=1), replace(TABLE, page=2, level=1)),
+            made.HEADING,
+        )
+        for variant in ("pptx", "pptm", "ppsx")
+    ),
+    *(
+        Vector(f"week3.{variant}", partial(made.workbook, variant), (), ("None",), (HEADING, TABLE))
+        for variant in ("xlsx", "xlsm")
+    ),
+    Vector("week3.csv", partial(made.delimited, ",", "cp949"), (), ("L2,",), (TABLE,)),
+    Vector("week3.tsv", partial(made.delimited, "\t", "utf-8-sig"), (), ("\t", "\ufeff"), (TABLE,)),
+    Vector(
+        "week3.hwpx",
+        made.hangul_xml,
+        (),
+        ("기계 학습 개론",),
+        (replace(HEADING, text=f"I. {made.HEADING}"), SENTENCE, LIST, TABLE),
+        "3주차 유인물",
+    ),
+    Vector(
+        "week3.hwp",
+        made.hangul,
+        (),
+        ("기계 학습 개론",),
+        (replace(HEADING, text=f"1. {made.HEADING}"), SENTENCE, LIST, TABLE),
+        "3주차 유인물",
+    ),
+    Vector(
+        "week3.epub",
+        made.book,
+        (f"{made.SENTENCE} 자료",),
+        ("nav.xhtml", "example.org"),
+        (HEADING, LIST, TABLE),
+        "3주차 유인물",
+    ),
+    *(
+        Vector(
+            f"week3.{form}",
+            partial(made.subtitles, form),
+            (),
+            ("-->", "<i>", "음악", "WEBVTT"),
+            (replace(SENTENCE, label="00:03:15"), Element(Kind.PARAGRAPH, "드롭아웃을 씁니다.", label="00:04:05")),
+        )
+        for form in ("srt", "vtt")
+    ),
+    *(
+        Vector(f"board.{suffix}", partial(made.picture, form), made.PRINTED, ocr=True)
+        for suffix, form in (
+            ("png", "PNG"),
+            ("jpg", "JPEG"),
+            ("jpeg", "JPEG"),
+            ("webp", "WEBP"),
+            ("tif", "TIFF"),
+            ("tiff", "TIFF"),
+            ("bmp", "BMP"),
+            ("gif", "GIF"),
+        )
+    ),
+    *(
+        Vector(f"talk.{suffix}", made.recording, failure="no weights for speech recognition")
+        for suffix in ("wav", "mp3", "m4a", "flac", "ogg", "mp4", "mkv", "mov", "webm")
+    ),
 ]
 
 
-def parse(path: Path, data: bytes) -> ParsedFile:
-    parser = parser_for(path)
+def test_each_suffix_has_a_row() -> None:
+    assert set(FORMATS) == {Path(vector.name).suffix for vector in VECTORS}
+
+
+@cache
+def made_file(name: str) -> bytes:
+    return next(vector.data() for vector in VECTORS if vector.name == name)
+
+
+def parse(path: Path, data: bytes, *, ocr: bool = False) -> ParsedFile:
+    parser = parser_for(path, ParseSettings(ocr="auto" if ocr else "off"))  # OCR has tests of its own
     assert parser is not None
     return clean(parser.parse_elements(Blob(data=data, path=path.name, metadata={"source": path.name})))
 
 
+def skip_without_ocr(vector: Vector) -> None:
+    obstacle = Ocr(ParseSettings()).obstacle if vector.ocr else None
+    if obstacle:
+        pytest.skip(obstacle)
+
+
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.name)
 def test_vector(vector: Vector) -> None:
-    parsed = parse(Path(vector.name), vector.data())
+    skip_without_ocr(vector)
+    if vector.failure:
+        with pytest.raises(ParseError, match=vector.failure):
+            parse(Path(vector.name), made_file(vector.name))
+        return
+    parsed = parse(Path(vector.name), made_file(vector.name), ocr=vector.ocr)
     text = "\n\n".join(element.text for element in parsed.elements)
     assert [part for part in vector.contains if part not in text] == []
     assert [part for part in vector.lacks if part in text] == []
@@ -410,6 +566,33 @@ def test_vector(vector: Vector) -> None:
     assert [f"{skipped.source}: {skipped.why}" for skipped in parsed.skipped] == list(vector.skipped)
     if vector.title:
         assert parsed.title == vector.title
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.name)
+def test_vector_on_the_command_line(vector: Vector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    skip_without_ocr(vector)
+    path = tmp_path / vector.name
+    path.write_bytes(made_file(vector.name))
+    monkeypatch.setattr("ingest.inspection.ProcessMap", lambda *_: serial_map)  # in this process: a second less each
+    monkeypatch.setenv("COURSE_RAG_PARSE__OCR", "auto" if vector.ocr else "off")
+    ran = CliRunner().invoke(app, ["inspect", str(path), "--json"])
+    if vector.failure:
+        assert (ran.exit_code, ran.stdout) == (1, "")
+        assert vector.failure in ran.stderr
+        return
+    seen = json.loads(ran.stdout)
+    text = "\n\n".join(unit["text"] for unit in seen["units"])
+    assert [part for part in vector.contains if part not in text] == []
+    assert [part for part in vector.lacks if part in text] == []
+    units = [(unit["kind"], unit["text"], unit["page"], unit["cell"], unit["label"]) for unit in seen["units"]]
+    wanted = [(str(each.kind), each.text, each.page, each.cell, each.label) for each in vector.elements]
+    assert [each for each in wanted if each not in units] == []
+    for kind, passage, page, cell, label in wanted:
+        places = [(each["page"], each["cell"], each["label"]) for each in seen["chunks"] if passage in each["text"]]
+        assert kind == Kind.HEADING or any(place[:2] == (page, cell) and place[2] <= label for place in places)
+    told = [f"{vector.name}, {skip['source']}: {skip['why']}" for skip in seen["skipped"]]
+    assert told == list(vector.skipped)
+    assert seen["title"] == (vector.title or seen["title"])
 
 
 BROKEN: list[tuple[str, Callable[[], bytes], str]] = [
@@ -467,13 +650,10 @@ def test_notebook_output_limit_is_a_setting() -> None:
     assert outputs == ["acc", "zzz"]
 
 
-MADE = {vector.name: vector.data() for vector in VECTORS}
-
-
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.sampled_from(sorted(MADE)), st.data())
+@given(st.sampled_from(sorted(vector.name for vector in VECTORS)), st.data())
 def test_damaged_file_is_read_or_told(name: str, draw: st.DataObject) -> None:
-    data = bytearray(MADE[name][: draw.draw(st.integers(0, len(MADE[name])))])
+    data = bytearray(made_file(name)[: draw.draw(st.integers(0, len(made_file(name))))])
     for at, byte in (
         draw.draw(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=5)) if data else []
     ):

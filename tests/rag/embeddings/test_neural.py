@@ -15,6 +15,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from rag.embeddings.loading import load_embedder
 from rag.embeddings.neural import NeuralEmbeddings
+from rag.embeddings.tokens import counter_of
 from rag.errors import EmbedderError, MissingExtraError
 from rag.settings import EmbedderSettings
 
@@ -177,3 +178,12 @@ def test_without_the_extra_it_is_named(tiny_bert: Path, monkeypatch: pytest.Monk
     with pytest.raises(MissingExtraError, match="sentence_transformers cannot be imported") as caught:
         load_embedder(EmbedderSettings(model=str(tiny_bert)))
     assert "course-rag[neural]" in caught.value.remedy
+
+
+def test_its_tokens_are_counted_without_it(tiny_bert: Path) -> None:
+    """Less two special tokens, and the three of the prompt."""
+    model = NeuralEmbeddings(str(tiny_bert), device="cpu")
+    assert model.token_rule.max_tokens == 14
+    assert counter_of(model.token_rule).starts("gradient  descent 를 기울기").tolist() == [0, 10, 18, 20]
+    prompted = NeuralEmbeddings(str(tiny_bert), device="cpu", passage_prompt="passage : ")
+    assert prompted.token_rule.max_tokens == 12

@@ -134,8 +134,8 @@ def test_a_broken_manifest_is_told(index: Path, content: str) -> None:
 
 
 def test_a_manifest_of_another_format_is_told(index: Path) -> None:
-    changed_manifest(index, format=2)
-    with pytest.raises(CorruptIndexError, match="has index format 2; this course-rag reads format 1"):
+    changed_manifest(index, format=1)
+    with pytest.raises(CorruptIndexError, match="has index format 1; this course-rag reads format 2"):
         Course.open(index)
 
 

@@ -115,3 +115,20 @@ def test_no_index(cli: Run, tmp_path: Path, command: str) -> None:
         f"error: There is no index in {tmp_path / 'none'}.\n  → Build one: course-rag build FOLDER_WITH_DOCUMENTS\n"
     )
     assert not (tmp_path / "none").exists()
+
+
+def test_a_version_of_an_older_format_is_listed_and_not_searched(cli: Run, files: Path, index: Path) -> None:
+    path = index / "versions/1/manifest.json"
+    path.write_text(path.read_text("utf-8").replace('"format": 2', '"format": 1', 1), encoding="utf-8")
+    for command in (["search", "dropout"], ["status"], ["duplicates"], ["ask", "dropout"]):
+        result = cli(*command, "--index", index)
+        assert (result.code, result.out) == (1, "")
+        assert "has index format 1; this course-rag reads format 2" in result.err
+        assert "course-rag build" in result.err
+    assert cli("build", files, "--index", index).code == 0
+    assert cli("search", "dropout", "--index", index).code == 0
+    assert [(row["version"], row["current"]) for row in cli("versions", "--json", "--index", index).json] == [
+        (1, False),
+        (2, True),
+    ]
+    assert cli("rollback", "1", "--index", index).code == 1
