@@ -8,11 +8,11 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.chunking import ChunkSpan
-from ingest.dedup import Duplicate, LeftOut, remove_duplicates
+from ingest.chunking.chunk_spans import ChunkSpan
+from ingest.dedup.duplicates import Duplicate, LeftOut, remove_duplicates
+from ingest.dedup.recency import Recency, newest_first, recency
 from ingest.pictures import PagePictures
 from ingest.prepare import Prepared
-from ingest.recency import Recency, newest_first, recency
 from rag.analyzer import Terms
 from rag.chunks import Chunk, with_ids
 from rag.embeddings.base import Embedder

@@ -14,7 +14,7 @@ from typing import Any
 
 from ingest.artifacts import Artifacts
 from ingest.assembly import Assembled, Source, assemble, write_version
-from ingest.discovery import Discovery, discover, with_others
+from ingest.dedup.recency import modified_day, named_day
 from ingest.elements import Skipped
 from ingest.embedding import analyze, embed
 from ingest.pictures import PagePictures
@@ -22,9 +22,9 @@ from ingest.prepare import shaping_settings
 from ingest.progress import Progress, Silent
 from ingest.publish import builder_lock, next_version, prune, publish, staging
 from ingest.reading import AllPrepared, Found, prepare_all
-from ingest.recency import modified_day, named_day
 from ingest.report import BuildReport
-from ingest.roots import Roots
+from ingest.sources.discovery import Discovery, discover, with_others
+from ingest.sources.roots import Roots
 from ingest.web.fetching import Fetched, fetch_all, is_passing
 from ingest.web.snapshots import Snapshots
 from ingest.workers import FileMap, ProcessMap

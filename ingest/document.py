@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from ingest.elements import Element, Kind, ParsedFile, Skipped
-from ingest.masking import MaskSpan, mask_label
+from ingest.masking.spans import MaskSpan, mask_label
 
 SEPARATOR = "\n\n"
 

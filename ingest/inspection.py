@@ -5,12 +5,12 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ingest.chunking import ChunkSpan
-from ingest.discovery import discover
+from ingest.chunking.chunk_spans import ChunkSpan
+from ingest.chunking.sections import Boundary
 from ingest.document import Unit
 from ingest.elements import Skipped
 from ingest.prepare import Job, Prepared, prepare
-from ingest.sections import Boundary
+from ingest.sources.discovery import discover
 from ingest.workers import FileMap, Lost, ProcessMap
 from rag.chunks import Chunk, indexed_text
 from rag.embeddings.loading import load_embedder

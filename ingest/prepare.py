@@ -11,13 +11,13 @@ from typing import Any
 
 from langchain_core.document_loaders import Blob
 
-from ingest.chunking import ChunkSpan, chunk_document
+from ingest.chunking.chunk_spans import ChunkSpan, chunk_document
+from ingest.chunking.sizes import Tokens
 from ingest.cleaning import clean
 from ingest.document import SourceDocument, Unit, join, mask
 from ingest.elements import Skipped
-from ingest.masking import MaskSpan, find_spans
+from ingest.masking.spans import MaskSpan, find_spans
 from ingest.parsers.registry import parser_for
-from ingest.sizes import Tokens
 from rag.embeddings.tokens import TokenRule, bundled_rule, counter_of
 from rag.errors import ParseError
 from rag.settings import ChunkSettings, MaskSettings, ParseSettings, Settings

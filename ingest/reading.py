@@ -5,10 +5,10 @@ from functools import partial
 from typing import NamedTuple
 
 from ingest.artifacts import Artifacts
-from ingest.discovery import SourceFile
 from ingest.elements import Skipped
 from ingest.prepare import Job, Prepared, artifact_key, prepare
 from ingest.progress import Progress
+from ingest.sources.discovery import SourceFile
 from ingest.workers import FileMap, Lost
 from rag.embeddings.tokens import TokenRule, bundled_rule
 from rag.settings import Settings

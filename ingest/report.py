@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ingest.dedup import Duplicate
+from ingest.dedup.duplicates import Duplicate
 from ingest.elements import Skipped
 
 _MOST_FILES = 5

@@ -12,7 +12,7 @@ from rag.answer import Citation, Hit
 from rag.language import detect_language
 
 MASK = re.compile(r"\[masked: (?P<kind>[a-z -]{1,30})\]")
-"""What ``ingest.masking`` puts in the place of a value."""
+"""What ``ingest.masking.spans`` puts in the place of a value."""
 
 _CREDENTIALS = ("password", "login")
 _KINDS: tuple[tuple[tuple[str, ...], str, str], ...] = (

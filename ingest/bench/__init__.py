@@ -1,6 +1,8 @@
-"""Commands that measure the ingestion on real and made files.
+"""Commands that measure the ingestion on real and made files, each ``python -m ingest.bench.NAME``.
 
-* ``masking``, ``secret_sets``, ``secret_values``, ``secret_documents``  masking, on made texts and real documents
-* ``duplicates``, ``semesters``  repeated passages searched twice, text lost, over made semesters
-* ``recovery``  words of unreadable PDF pages that come back
+* ``speed``                           parsers beside pypdf and LangChain community's loaders
+* ``recovery``                        words of unreadable PDF pages that come back
+* ``fuzz``, ``hostile``                 a build over damaged and crafted files, each accounted for
+* ``masking``, ``secret_sets``, ``secret_values``, ``secret_documents``   recall and precision of what is masked
+* ``duplicates``, ``semesters``         repeated passages searched twice, text lost, over made semesters
 """

@@ -19,7 +19,7 @@ from typing import Any
 from ingest.bench.secret_documents import real_false_alarms
 from ingest.bench.secret_sets import fifth, first, fourth, held_out, second, third
 from ingest.bench.secret_values import drawn, kind_of
-from ingest.masking import find_spans
+from ingest.masking.spans import find_spans
 from rag.language import has_hangul
 from rag.settings import MaskSettings
 

@@ -16,7 +16,7 @@ from langchain_core.document_loaders import Blob
 
 from ingest.elements import ParsedFile
 from ingest.parsers.ocr import identity
-from ingest.parsers.pdf import PdfParser
+from ingest.parsers.pdf.pdf_file import PdfParser
 from rag.settings import ParseSettings
 
 PAIRS = (

@@ -8,7 +8,7 @@ from langchain_core.document_loaders import Blob
 
 from ingest.cleaning import clean
 from ingest.document import join
-from ingest.masking import find_spans
+from ingest.masking.spans import find_spans
 from ingest.parsers.registry import parser_for
 from rag.errors import ParseError
 from rag.settings import MaskSettings, ParseSettings

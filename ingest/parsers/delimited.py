@@ -10,7 +10,7 @@ from langchain_core.document_loaders import Blob
 
 from ingest.elements import ElementParser, ParsedFile, Skipped
 from ingest.parsers.decoding import decode
-from ingest.parsers.sheet_cells import MAX_COLUMNS, MAX_ROWS
+from ingest.parsers.office.sheet_cells import MAX_COLUMNS, MAX_ROWS
 from ingest.parsers.tables import table_elements
 from ingest.parsers.text import damage
 from rag.errors import ParseError

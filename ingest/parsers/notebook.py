@@ -10,7 +10,7 @@ from langchain_core.document_loaders import Blob
 
 from ingest.elements import Element, ElementParser, Kind, ParsedFile, Skipped
 from ingest.parsers.decoding import decode
-from ingest.parsers.markdown import parse_markdown
+from ingest.parsers.markdown.document import parse_markdown
 from ingest.parsers.text import blank_separated
 from rag.errors import ParseError
 from rag.settings import ParseSettings
@@ -120,8 +120,8 @@ def _joined(source: Any) -> str:
 
 
 def _html(text: str) -> list[Element]:
-    from ingest.parsers.html_blocks import Walker
-    from ingest.parsers.html_page import make_soup
+    from ingest.parsers.web_page.blocks import Walker
+    from ingest.parsers.web_page.page import make_soup
 
     return Walker().walk(make_soup(text))
 

@@ -8,23 +8,23 @@ from ingest.elements import ElementParser
 from rag.settings import ParseSettings
 
 PARSERS: dict[str, tuple[str, ...]] = {
-    "pdf.PdfParser": (".pdf",),
-    "html_page.HtmlParser": (".html", ".htm", ".xhtml"),
-    "mhtml.MhtmlParser": (".mhtml", ".mht"),
-    "markdown.MarkdownParser": (".md", ".markdown", ".mdx"),
+    "pdf.pdf_file.PdfParser": (".pdf",),
+    "web_page.page.HtmlParser": (".html", ".htm", ".xhtml"),
+    "web_page.mhtml.MhtmlParser": (".mhtml", ".mht"),
+    "markdown.document.MarkdownParser": (".md", ".markdown", ".mdx"),
     "notebook.NotebookParser": (".ipynb",),
     "rst.RstParser": (".rst",),
     "text.TextParser": (".txt", ".text", ".log"),
-    "word_document.DocxParser": (".docx", ".docm"),
-    "slides.PptxParser": (".pptx", ".pptm", ".ppsx"),
-    "spreadsheet.XlsxParser": (".xlsx", ".xlsm"),
+    "office.word_document.DocxParser": (".docx", ".docm"),
+    "office.slides.PptxParser": (".pptx", ".pptm", ".ppsx"),
+    "office.spreadsheet.XlsxParser": (".xlsx", ".xlsm"),
     "delimited.CsvParser": (".csv", ".tsv"),
-    "hwpx.HwpxParser": (".hwpx",),
-    "hwp.HwpParser": (".hwp",),
-    "epub.EpubParser": (".epub",),
-    "subtitles.SubtitleParser": (".srt", ".vtt"),
+    "hangul.hwpx.HwpxParser": (".hwpx",),
+    "hangul.hwp.HwpParser": (".hwp",),
+    "book.epub.EpubParser": (".epub",),
+    "spoken.subtitles.SubtitleParser": (".srt", ".vtt"),
     "picture.PictureParser": (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif"),
-    "speech.SpeechParser": (".mp3", ".m4a", ".wav", ".flac", ".ogg", ".mp4", ".mkv", ".mov", ".webm"),
+    "spoken.speech.SpeechParser": (".mp3", ".m4a", ".wav", ".flac", ".ogg", ".mp4", ".mkv", ".mov", ".webm"),
 }
 """Module and class → the suffixes it reads, in lower case."""
 
@@ -70,6 +70,6 @@ def parser_for(path: Path, settings: ParseSettings | None = None) -> ElementPars
     name = FORMATS.get(format_suffix(path))
     if name is None:
         return None
-    module, _, parser = name.partition(".")
+    module, _, parser = name.rpartition(".")
     found: type[ElementParser] = getattr(import_module(f"ingest.parsers.{module}"), parser)
     return found.from_settings(settings or ParseSettings())

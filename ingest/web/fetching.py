@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from ingest.discovery import SourceFile
 from ingest.elements import Skipped
 from ingest.progress import Progress
+from ingest.sources.discovery import SourceFile
 from ingest.web.addresses import host_of, normalised, source_of
 from ingest.web.formats import file_bytes, suffix_for
 from ingest.web.request import FetchError, GoneError, Response, UnfitError, fetch

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from ingest.assembly import Source, assemble, write_version
-from ingest.chunking import chunk_document
-from ingest.dedup import Duplicate
+from ingest.chunking.chunk_spans import chunk_document
+from ingest.chunking.sizes import Characters
+from ingest.dedup.duplicates import Duplicate
 from ingest.document import Unit, join
 from ingest.elements import Element, Kind, ParsedFile
 from ingest.prepare import Prepared
-from ingest.sizes import Characters
 from rag.analyzer import Analyzer
 from rag.chunks import Chunk
 from rag.embeddings.loading import load_embedder

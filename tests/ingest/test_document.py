@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ingest.document import SEPARATOR, SourceDocument, Unit, join, mask
 from ingest.elements import Element, Kind, ParsedFile, Skipped
-from ingest.masking import MaskSpan, mask_label
+from ingest.masking.spans import MaskSpan, mask_label
 
 WORDS = st.text(alphabet="가나다 abc01.\n", min_size=1, max_size=30).filter(str.strip)
 SECRET = st.text(alphabet="\u2620\u2623", min_size=1, max_size=12)

@@ -2,7 +2,7 @@
 
 import json
 
-from ingest.dedup import Duplicate
+from ingest.dedup.duplicates import Duplicate
 from ingest.elements import Skipped
 from ingest.report import BuildReport
 

@@ -9,7 +9,7 @@ from ui.cli.options import ConfigOption, IndexOption, JsonOption, settings_of
 from ui.cli.output import say, say_json
 
 if TYPE_CHECKING:
-    from ingest.variants import FileDiff, Repeated
+    from ingest.dedup.variants import FileDiff, Repeated
 
 _UNCHANGED = 6
 """Words shown before and after a difference."""
@@ -34,7 +34,7 @@ def duplicates(
 
     ``[-words-]`` stand in the older copy, or in SOURCE, only, ``{+words+}`` in the one that is searched, or in OTHER.
     """
-    from ingest.variants import compared, repeated_passages
+    from ingest.dedup.variants import compared, repeated_passages
     from rag.index.folder import IndexFolder
     from rag.index.manifest import Manifest
 
@@ -70,7 +70,7 @@ def _say_groups(groups: "Sequence[Repeated]") -> None:
 
 
 def _say_compared(found: "FileDiff", one: str, other: str) -> None:
-    from ingest.variants import differences
+    from ingest.dedup.variants import differences
 
     only_one = only_other = changed = 0
     for place, text, other_place, other_text in found.changes:

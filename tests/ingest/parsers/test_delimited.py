@@ -10,7 +10,7 @@ from langchain_core.document_loaders import Blob
 
 from ingest.elements import Kind, ParsedFile
 from ingest.parsers.delimited import CsvParser
-from ingest.parsers.sheet_cells import MAX_ROWS
+from ingest.parsers.office.sheet_cells import MAX_ROWS
 from ingest.parsers.tables import MAX_ROWS as MOST
 from rag.errors import ParseError
 

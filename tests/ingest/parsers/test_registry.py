@@ -29,7 +29,7 @@ def test_settings_reach_the_notebook_parser() -> None:
 
 def test_registry_imports_no_parser_library() -> None:
     code = (
-        "import sys, ingest.discovery, ingest.parsers.registry as r; from pathlib import Path; "
+        "import sys, ingest.sources.discovery, ingest.parsers.registry as r; from pathlib import Path; "
         "r.parser_for(Path('a.txt')); heavy = ('pypdfium2', 'pypdf', 'bs4', 'lxml', 'markdown_it', 'mdit_py_plugins'); "
         "print([m for m in heavy if m in sys.modules])"
     )

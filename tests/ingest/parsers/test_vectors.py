@@ -125,6 +125,18 @@ def outlined() -> bytes:
     return buffer.getvalue()
 
 
+def labelled() -> bytes:
+    """A page printed iii, then one printed 1."""
+    page, buffer = canvas()
+    for number, style, text in ((3, "ROMAN_LOWER", "Preface of this book."), (1, "ARABIC", "The first chapter.")):
+        page.setFont("Helvetica", 11)
+        page.addPageLabel(page.getPageNumber() - 1, style=style, start=number)
+        page.drawString(72, 700, text)
+        page.showPage()
+    page.save()
+    return buffer.getvalue()
+
+
 HTML = """<!doctype html><html><head><meta charset="euc-kr"><title>합성곱 | 강의</title><style>p{}</style></head><body>
 <nav><ul><li><a href="/">홈</a></li><li><a href="/a">다른 강의</a></li></ul></nav>
 <main><h1>합성곱<a class="headerlink" href="#x">¶</a></h1>
@@ -314,6 +326,14 @@ VECTORS = [
             Element(Kind.HEADING, "Details", level=2, page=2),
         ),
         title="Part one",
+    ),
+    Vector(
+        "labels.pdf",
+        labelled,
+        elements=(
+            Element(Kind.PARAGRAPH, "Preface of this book.", page=1, label="iii"),
+            Element(Kind.PARAGRAPH, "The first chapter.", page=2, label="1"),
+        ),
     ),
     Vector(
         "page.html",

@@ -10,7 +10,7 @@ from langchain_core.document_loaders import Blob
 from web_site import Page, Site
 
 from ingest.build import Build
-from ingest.parsers.html_page import HtmlParser
+from ingest.parsers.web_page.page import HtmlParser
 from ingest.report import BuildReport
 from ingest.workers import serial_map
 from rag.errors import InputError

@@ -38,7 +38,11 @@ def test_the_report_in_words(cli: Run, files: Path, tmp_path: Path) -> None:
     assert result.code == 0
     lines = result.out.splitlines()
     assert lines[0].startswith("Version 1: 5 files (5 read, 0 unchanged), 8 passages (8 newly embedded), ")
-    assert lines[1:] == ["Masked: 1 password (secret.md: 1)", "Skipped: 1", "  slides.pptx: the format .pptx is not read yet"]
+    assert lines[1:] == [
+        "Masked: 1 password (secret.md: 1)",
+        "Skipped: 1",
+        "  slides.pptx: the format .pptx is not read yet",
+    ]
     assert result.err == ""
     again = cli("build", files, "--index", tmp_path / "new")
     lines = again.out.splitlines()
