@@ -11,7 +11,7 @@ QUESTION ?= 하이브리드 검색은 왜 쓰나요?
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test check lint types imports tests bench sample clean
+.PHONY: help install install-dev run test check lint types imports tests bench bench-documents sample clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -44,7 +44,14 @@ tests: install-dev
 	$(VENV)/bin/python -m pytest -q
 
 bench: install-dev  ## measure retrieval, answers, speed and memory on DATA (default ../shared/data)
-	$(VENV)/bin/python -m eval.bench --data $(DATA)
+	$(VENV)/bin/python -m eval.bench --data $(DATA) --before data/eval/figures-0.1.0.json
+
+bench-documents: install-dev  ## measure parsers, OCR, masking and duplicates on DATA, and a build over hostile files
+	$(VENV)/bin/python -m ingest.bench.speed --data $(DATA)
+	$(VENV)/bin/python -m ingest.bench.recovery --data $(DATA)
+	$(VENV)/bin/python -m ingest.bench.masking --data $(DATA)
+	$(VENV)/bin/python -m ingest.bench.duplicates --data $(DATA)
+	$(VENV)/bin/python -m ingest.bench.fuzz --data $(DATA)
 
 sample: install-dev  ## make the generated files of data/sample again
 	$(VENV)/bin/python data/make_sample/make_sample.py

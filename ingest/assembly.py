@@ -65,10 +65,13 @@ class Assembled:
 
 
 def assemble(sources: Iterable[Source], settings: DedupSettings) -> Assembled:
-    """Cut, deduplicate and name the chunks of all sources, in order of source; of copies the newest is kept."""
+    """Cut, deduplicate and name the chunks of all sources, in order of source.
+
+    Of copies the newest is kept, but one that was read rather than recognised before all others.
+    """
     ordered = sorted(sources, key=lambda source: source.source)
-    newest = sorted(ordered, key=lambda source: newest_first(source.source, source.recency.day))
-    found = remove_duplicates([_chunk(source, span) for source in newest for span in source.prepared.chunks], settings)
+    best = sorted(ordered, key=lambda each: (each.prepared.recognised, newest_first(each.source, each.recency.day)))
+    found = remove_duplicates([_chunk(source, span) for source in best for span in source.prepared.chunks], settings)
     # Back from the order of preference to that of the sources.
     order = sorted(range(len(found.kept)), key=lambda at: (found.kept[at].source, found.kept[at].start))
     new_position = {old: new for new, old in enumerate(order)}

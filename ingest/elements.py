@@ -71,6 +71,7 @@ class ParsedFile:
         skipped: what was left out.
         metadata: anything else; ``links`` is a list of the addresses it refers to.
         date: day on which it was last changed, if it states one itself: ``2025-09-01``.
+        recognised: whether its text was recognised, from pictures or sound, and may be wrong in places.
         pictures: PNG files of pages that could not be read, by their number; each is in ``skipped`` too.
     """
 
@@ -80,6 +81,7 @@ class ParsedFile:
     metadata: dict[str, Any] = field(default_factory=dict)
     date: str | None = None
     pictures: dict[int, bytes] = field(default_factory=dict)
+    recognised: bool = False
 
 
 class ElementParser(BaseBlobParser):

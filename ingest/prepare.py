@@ -17,7 +17,8 @@ from ingest.cleaning import clean
 from ingest.document import SourceDocument, Unit, join, mask
 from ingest.elements import Skipped
 from ingest.masking.spans import MaskSpan, find_spans
-from ingest.parsers.registry import parser_for
+from ingest.parsers.ocr import identity as ocr_identity
+from ingest.parsers.registry import FORMATS, parser_for
 from rag.embeddings.tokens import TokenRule, bundled_rule, counter_of
 from rag.errors import ParseError
 from rag.settings import ChunkSettings, MaskSettings, ParseSettings, Settings
@@ -27,6 +28,10 @@ PREPARE_VERSION = 3
 
 _UNTITLED = "week 01 - name of a file"
 """Takes the room of the file's name, which is embedded where there is no title; what is cached depends on no name."""
+
+
+_TOOLS: dict[str, str | tuple[str, ...]] = {"ocr": ("pdf.", "picture."), "speech_model": "spoken.speech."}
+"""Of what only some parsers use: which. Installing Tesseract must not make every text be read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Prepared:
         date: day on which it was last changed, if it states one itself.
         links: addresses it refers to, those with a secret in them left out.
         pictures: PNG files of the pages that could not be read, by their number.
+        recognised: whether its text was recognised, from pictures or sound, and may be wrong in places.
     """
 
     title: str | None = None
@@ -67,6 +73,7 @@ class Prepared:
     date: str | None = None
     links: list[str] = field(default_factory=list)
     pictures: dict[int, bytes] = field(default_factory=dict)
+    recognised: bool = False
 
     def dump(self) -> bytes:
         """As compressed JSON."""
@@ -80,6 +87,7 @@ class Prepared:
             "failure": self.failure,
             "date": self.date,
             "links": self.links,
+            "recognised": self.recognised,
             "pictures": {page: b64encode(picture).decode("ascii") for page, picture in self.pictures.items()},
         }
         return zlib.compress(json.dumps(values, ensure_ascii=False).encode())
@@ -96,10 +104,12 @@ class Prepared:
 
 
 def shaping_settings(settings: Settings) -> dict[str, Any]:
-    """The settings that change what is prepared from a file; limits of time and memory do not."""
+    """The settings and tools that change what is prepared from a file; limits of time and memory do not."""
     return {
         "prepare": PREPARE_VERSION,
         "notebook_output_chars": settings.parse.notebook_output_chars,
+        "ocr": ocr_identity(settings.parse),
+        "speech_model": settings.parse.speech_model,
         "mask": settings.mask.model_dump(),
         "chunk": settings.chunk.model_dump(),
     }
@@ -114,7 +124,10 @@ def artifact_key(file_sha256: str, suffix: str, settings: Settings, tokens: str 
         settings: of which some shape the result.
         tokens: identity of the rule by which tokens are counted.
     """
-    shape = json.dumps(shaping_settings(settings) | {"tokens": tokens}, sort_keys=True)
+    parser = FORMATS.get(suffix.lower(), "")
+    shaping = shaping_settings(settings) | {"tokens": tokens}
+    shaping = {key: value for key, value in shaping.items() if parser.startswith(_TOOLS.get(key, ""))}
+    shape = json.dumps(shaping, sort_keys=True)
     return hashlib.sha256(f"{file_sha256}\x00{suffix.lower()}\x00{shape}".encode()).hexdigest()
 
 
@@ -159,6 +172,7 @@ def _prepare(job: Job, rule: TokenRule) -> Prepared:
         date=parsed.date,
         links=[link for link in document.links if not find_spans(link, job.mask)],
         pictures=parsed.pictures,
+        recognised=parsed.recognised,
     )
 
 

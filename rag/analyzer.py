@@ -23,7 +23,7 @@ from rag.language import has_hangul
 if TYPE_CHECKING:
     from kiwipiepy import Kiwi
 
-_ANALYZER_VERSION = 1
+_ANALYZER_VERSION = 2
 """Raise it when the terms of any text change: it is part of the identity stored with an index."""
 
 _LATIN_WORD = re.compile(r"[a-z0-9]+(?:[-_.+#'][a-z0-9]+)*[+#]*")
@@ -59,8 +59,11 @@ class Terms:
 
 
 def normalize(text: str) -> str:
-    """NFKC and lower case: full-width letters, NFD Hangul and ligatures become what a reader would type."""
-    return unicodedata.normalize("NFKC", text).lower()
+    """NFKC and lower case: full-width letters, NFD Hangul and ligatures become what a reader would type.
+
+    So does the hyphen of typesetting (U+2010, to which NFKC takes the unbreakable one too): Q‑learning is Q-learning.
+    """
+    return unicodedata.normalize("NFKC", text).replace("\u2010", "-").lower()
 
 
 class Analyzer:

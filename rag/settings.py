@@ -30,7 +30,7 @@ class ParseSettings(Section):
     """How source files are found and read."""
 
     ignore: tuple[str, ...] = Field((), description="Patterns in .gitignore syntax of files to leave out.")
-    timeout_s: float = Field(120.0, gt=0, description="Seconds one file may take before it is given up.")
+    timeout_s: float = Field(120.0, gt=0, description="Seconds a file may take without progress before it is given up.")
     memory_mib: int = Field(4096, ge=512, description="Memory in MiB one file may take before it is given up.")
     workers: int = Field(0, ge=0, description="Parsing processes; 0 is one per core, at most 8.")
     max_file_mib: int = Field(512, ge=1, description="Files larger than this many MiB are skipped, and said so.")
@@ -66,7 +66,7 @@ class DedupSettings(Section):
     """When two chunks count as the same."""
 
     enabled: bool = Field(True, description="Remove exact and near duplicates.")
-    similarity: float = Field(0.9, gt=0, le=1, description="Jaccard similarity of shingles from which two are one.")
+    similarity: float = Field(0.9, gt=0, le=1, description="Share of a passage's letters that must stand elsewhere for it to be left out.")
 
 
 class EmbedderSettings(Section):

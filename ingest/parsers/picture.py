@@ -63,7 +63,7 @@ class PictureParser(ElementParser):
         if count <= 1:
             elements = [replace(element, page=None) for element in elements]
             skipped = [Skipped(source, skip.why) for skip in skipped]
-        return ParsedFile(elements, None, skipped, {"pages": count})
+        return ParsedFile(elements, None, skipped, {"pages": count}, recognised=True)
 
 
 def _read(image: Any, ocr: Ocr) -> tuple[list[Element], str]:

@@ -242,7 +242,9 @@ def test_a_file_without_a_readable_page_is_accounted_for_by_its_own_name(
     report = made.build()
     assert (report.indexed, report.unchanged) == (0, made.report.indexed)
     why = {skip.source: skip.why for skip in report.skipped}
-    assert why["scan.pdf"] == f"nothing in it can be read ({why['scan.pdf, page 1']})"
+    page, _, picture = why["scan.pdf, page 1"].partition("; its picture: ")
+    assert why["scan.pdf"] == f"nothing in it can be read ({page})"
+    assert Path(picture).read_bytes().startswith(b"\x89PNG")
     assert "scan.pdf, page 2" in why
     assert "scan.pdf" not in manifest_of(made.index).sources
     listed = {skip.source for skip in report.skipped} & {
@@ -258,7 +260,7 @@ def test_full_makes_the_same_bytes(made: Any, tmp_path: Path) -> None:
     assert (report.published, report.version, report.unchanged) == (True, 2, 0)
     assert report.indexed == made.report.indexed
     assert report.embedded == report.chunks
-    assert len(seen) == made.report.indexed + 7  # what discovery lets through, the broken ones too
+    assert len(seen) == made.report.indexed + 8  # what discovery lets through, the broken ones too
     folder = IndexFolder(made.index)
     one, two = folder.version_dir(1), folder.version_dir(2)
     assert (one / CHUNKS).read_bytes() == (two / CHUNKS).read_bytes()

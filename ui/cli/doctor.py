@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 _LIBRARIES = {
-    "": ("langchain", "langchain-core", "kiwipiepy", "bm25s", "pypdf", "pypdfium2", "beautifulsoup4", "streamlit"),
+    "": ("langchain", "langchain-core", "kiwipiepy", "bm25s", "pypdf", "pypdfium2", "beautifulsoup4", "detect-secrets", "streamlit"),
     "cpu": ("faiss-cpu",),
     "gpu": ("faiss-gpu",),
+    "formats": ("faster-whisper",),
     "neural": ("sentence-transformers", "torch"),
     "llm": ("langchain-openai", "langchain-ollama"),
     "eval": ("ragas", "langchain-community"),
@@ -37,6 +38,7 @@ def doctor(
         "device": _device(),
         "embedder": settings.embedder.model,
         "llm": settings.llm.model,
+        "reading": {"ocr": _ocr(settings), "speech": _speech(settings)},
         "settings": settings.model_dump(mode="json"),
     }
     try:
@@ -72,6 +74,17 @@ def _device() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
+def _ocr(settings: "Settings") -> str:
+    """What reads pages and pictures without text, or why nothing does."""
+    from ingest.parsers.ocr import identity
+
+    return identity(settings.parse)
+
+
+def _speech(settings: "Settings") -> str:
+    return settings.parse.speech_model or "no weights are set (setting parse.speech_model)"
+
+
 def _index(settings: "Settings") -> dict[str, Any]:
     """Open the index as a question would: checksums, embedder and analyzer are verified."""
     from rag.index.course import Course
@@ -96,6 +109,8 @@ def _say(values: dict[str, Any], index: Path) -> None:
     say(f"device: {values['device']}")
     say(f"embedder: {values['embedder']}")
     say(f"language model: {values['llm']}")
+    say(f"OCR: {values['reading']['ocr']}")
+    say(f"speech to text: {values['reading']['speech']}")
     facts = values["index"]
     if facts["sound"]:
         say(f"index {index}: sound, version {facts['version']}, {facts['chunks']} passages, {facts['embedder']}")

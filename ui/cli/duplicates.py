@@ -1,5 +1,6 @@
 """``course-rag duplicates``: passages that stand in several places, and how their copies differ."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 _UNCHANGED = 6
 """Words shown before and after a difference."""
+
+_HINT = 60
+"""Characters that tell which passage of a place it is."""
 
 _SHOWN = 200
 """Characters shown of a passage that stands in one file only."""
@@ -54,10 +58,11 @@ def duplicates(
 
 def _say_groups(groups: "Sequence[Repeated]") -> None:
     for group in groups:
-        say(group.kept)
+        say(f"{group.kept}: {_shortened(group.text, _HINT)}")
+        for place, count in Counter(variant.place for variant in group.also_in if variant.identical).items():
+            say(f"  = {place}" + (f"   ({count} times)" if count > 1 else ""))
         for variant in group.also_in:
             if variant.identical:
-                say(f"  = {variant.place}")
                 continue
             say(f"  ~ {variant.place}   (similarity {variant.similarity:.2f})")
             say(f"      {marked(variant.differences)}")
@@ -109,6 +114,6 @@ def _nearest(text: str, *, first: bool, last: bool) -> str:
     return " ".join([*before, "…", *after])
 
 
-def _shortened(text: str) -> str:
+def _shortened(text: str, most: int = _SHOWN) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
+    return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -65,7 +65,7 @@ class SpeechParser(ElementParser):
             skipped.append(Skipped(source, f"{heard.loops} passages, where recognition only repeated itself"))
         if sound.cut:
             skipped.append(Skipped(source, "it is longer than 12 hours, and read no further"))
-        return ParsedFile(elements, None, skipped, {"language": heard.language})
+        return ParsedFile(elements, None, skipped, {"language": heard.language}, recognised=True)
 
     def _load(self, source: str) -> None:
         if self._model is not None:

@@ -25,14 +25,14 @@ def test_the_report_as_json_is_the_contract(cli: Run, files: Path, tmp_path: Pat
     assert (report["files"]["indexed"], report["files"]["unchanged"]) == (5, 0)
     assert [(skip["source"], sorted(skip)) for skip in report["files"]["skipped"]] == [("empty.md", ["source", "why"])]
     assert isinstance(report["chunks"], int)
-    assert [sorted(each) for each in report["duplicates"]] == [["kept", "similarity", "source"]]
+    assert [sorted(each) for each in report["duplicates"]] == [["kept", "similarity", "source"]] * 2
     assert {each["source"] for each in report["duplicates"]} == {"deep-learning/optimisation.md"}
     assert report["masked"] == {"password": 1}
     assert isinstance(report["took_s"], float)
 
 
 def test_the_report_in_words(cli: Run, files: Path, tmp_path: Path) -> None:
-    (files / "slides.pptx").write_bytes(b"PK")
+    (files / "slides.odp").write_bytes(b"PK")
     (files / "secret.md").write_text("# Access\n\npassword: hunter22x!", encoding="utf-8")
     result = cli("build", files, "--index", tmp_path / "new")
     assert result.code == 0
@@ -41,7 +41,7 @@ def test_the_report_in_words(cli: Run, files: Path, tmp_path: Path) -> None:
     assert lines[1:] == [
         "Masked: 1 password (secret.md: 1)",
         "Skipped: 1",
-        "  slides.pptx: the format .pptx is not read yet",
+        "  slides.odp: the format .odp is not read yet: save it as .pptx or PDF",
     ]
     assert result.err == ""
     again = cli("build", files, "--index", tmp_path / "new")
@@ -52,13 +52,13 @@ def test_the_report_in_words(cli: Run, files: Path, tmp_path: Path) -> None:
 
 def test_many_skipped_files_are_cut_short_in_words_and_whole_in_status(cli: Run, files: Path, tmp_path: Path) -> None:
     for number in range(25):
-        (files / f"{number:02d}.pptx").write_bytes(b"PK")
+        (files / f"{number:02d}.pdf").write_bytes(b"PK")
     lines = cli("build", files, "--index", tmp_path / "new").out.splitlines()
     assert lines[1] == "Skipped: 25"
     assert len(lines) == 2 + 20 + 1
     assert lines[-1] == "  … and 5 more; all of them: course-rag status --json"
     status = cli("status", "--json", "--index", tmp_path / "new").json
-    assert [skip["source"] for skip in status["report"]["files"]["skipped"]] == [f"{n:02d}.pptx" for n in range(25)]
+    assert [skip["source"] for skip in status["report"]["files"]["skipped"]] == [f"{n:02d}.pdf" for n in range(25)]
 
 
 def test_incremental_full_and_without_paths(cli: Run, files: Path, index: Path) -> None:

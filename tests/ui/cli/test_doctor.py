@@ -18,13 +18,14 @@ def test_a_sound_index(process: Run, index: Path) -> None:
     result = process("doctor", "--json", "--index", index)
     assert (result.code, result.err) == (0, "")
     facts = result.json
-    assert list(facts) == ["course_rag", "libraries", "device", "embedder", "llm", "settings", "index"]
+    assert list(facts) == ["course_rag", "libraries", "device", "embedder", "llm", "reading", "settings", "index"]
     assert facts["course_rag"] == version("course-rag")
-    assert set(facts["libraries"]) == {"base", "cpu", "gpu", "neural", "llm", "eval"}
+    assert set(facts["libraries"]) == {"base", "cpu", "gpu", "formats", "neural", "llm", "eval"}
     assert facts["libraries"]["base"]["kiwipiepy"] == version("kiwipiepy")
     assert set(facts["settings"]) == set(Settings.model_fields)
     assert (facts["index"]["sound"], facts["index"]["version"], facts["index"]["chunks"]) == (True, 1, 7)
     assert facts["llm"] == "extractive"
+    assert set(facts["reading"]) == {"ocr", "speech"}
 
 
 def test_no_index_is_no_fault(process: Run, tmp_path: Path) -> None:
