@@ -3,15 +3,18 @@
 Files of two semesters are cut differently as soon as one sentence is added, so passages are compared statement by
 statement (``ingest.dedup.statements``), not as wholes. What is left out is a run of statements each of which stands in
 the passages that are kept; a passage of which only a part is repeated keeps the rest. No text is lost that stands
-nowhere else, but for a mistyped word (``ingest.dedup.typos``).
+nowhere else, but for a mistyped word (``ingest.dedup.typos``) and for an older version's wording
+(``ingest.dedup.edits``).
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import NamedTuple
 
+from ingest.dedup.edits import same_document
 from ingest.dedup.passages import SHORTEST, Found, Neighbourhood, Passage, anchors, weight
 from ingest.dedup.statements import Statement
 from ingest.dedup.typos import words_of
@@ -83,10 +86,11 @@ def remove_duplicates(chunks: Sequence[Chunk], settings: DedupSettings) -> Dedup
     kept = _Kept()
     left_out: list[LeftOut] = []
     for _, own in groupby(chunks, key=lambda chunk: chunk.source):
-        source = list(own)
-        words = words_of("\n".join(chunk.text for chunk in source))
-        for chunk in source:
-            left_out += kept.take(Passage.of(chunk), words, settings.similarity)
+        source = [Passage.of(chunk) for chunk in own]
+        words = words_of("\n".join(passage.chunk.text for passage in source))
+        versions = kept.versions_of(source)
+        for passage in source:
+            left_out += kept.take(passage, words, versions, settings.similarity)
     places: dict[int, list[str]] = {}
     for each in left_out:
         for position in each.kept:
@@ -111,9 +115,18 @@ class _Kept:
         self._postings: dict[str, list[int]] = {}
         self._seen: dict[tuple[str, ...], dict[int, Found]] = {}
 
-    def take(self, passage: Passage, words: Counter[str], similarity: float) -> Iterator[LeftOut]:
-        """Keep of a passage what is new, and yield what is not."""
-        found = self._seen.get(passage.signature) or self._found(passage, words)
+    def take(
+        self, passage: Passage, words: Counter[str], versions: AbstractSet[str], similarity: float
+    ) -> Iterator[LeftOut]:
+        """Keep of a passage what is new, and yield what is not.
+
+        Args:
+            passage: of a source.
+            words: how often each word occurs in it.
+            versions: sources that are newer versions of it.
+            similarity: from which a run of statements is repeated.
+        """
+        found = self._seen.get(passage.signature) or self._found(passage, words, versions)
         now = self._seen.setdefault(passage.signature, dict(found))
         runs = [(is_new, range(first, last)) for is_new, first, last in _runs(passage, found, similarity)]
         if all(is_new for is_new, _ in runs):
@@ -133,7 +146,17 @@ class _Kept:
         self.passages.append(passage)
         return dict.fromkeys(run, Found(len(self.passages) - 1, 1.0))
 
-    def _found(self, passage: Passage, words: Counter[str]) -> dict[int, Found]:
+    def versions_of(self, own: Sequence[Passage]) -> set[str]:
+        """Sources that are newer versions of a document: they share its name, or a third of its statements."""
+        shared: Counter[str] = Counter()
+        keys = {key for passage in own for key in passage.keys}
+        for key in keys:
+            shared.update({self.passages[at].chunk.source for at in self._postings.get(key, [])})
+        source = own[0].chunk.source
+        names = {kept.chunk.source for kept in self.passages}
+        return {name for name in names if shared[name] >= len(keys) / 3 or same_document(name, source)}
+
+    def _found(self, passage: Passage, words: Counter[str], versions: AbstractSet[str]) -> dict[int, Found]:
         """For each statement of a passage that is repeated, by its number: where.
 
         What stands near a kept passage counts if it is so much that it is no accident: a short sentence means what
@@ -148,6 +171,8 @@ class _Kept:
             new = {number: each for number, each in near.holding(passage).items() if number not in found}
             if new and passage.chunk.kind != "code":
                 new |= near.mistyped(passage, found.keys() | new.keys(), words)
+                if self.passages[position].chunk.source in versions:
+                    new |= near.edited(passage, found.keys() | new.keys())
             if weight(passage.statements[number] for number in new) >= SHORTEST:
                 found |= new
         return found

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from functools import reduce
 from typing import NamedTuple
 
+from ingest.dedup.edits import is_edit
 from ingest.dedup.statements import Statement, statement_key, statements
 from ingest.dedup.typos import differ_in_typo
 from rag.chunks import Chunk
@@ -123,6 +124,19 @@ class Neighbourhood:
                 if number in found or not statement.key or abs(len(other) - len(text)) > _MARKS:
                     continue
                 if differ_in_typo(text, other, words):
+                    more[number] = Found(position, _shared(statement.key, key))
+                    break
+        return more
+
+    def edited(self, passage: Passage, found: AbstractSet[int]) -> dict[int, Found]:
+        """The sentences, of those not yet found, that stand here in other words; of two versions of one document."""
+        more = {}
+        for number, statement in enumerate(passage.statements):
+            if number in found or not statement.key or statement.header:
+                continue
+            text = passage.text_of(statement)
+            for position, key, other in self._located:
+                if abs(len(key) - len(statement.key)) <= len(key) // 3 and is_edit(text, other):
                     more[number] = Found(position, _shared(statement.key, key))
                     break
         return more

@@ -111,6 +111,13 @@ def named_day(source: str) -> str | None:
     return None
 
 
+def without_dates(name: str) -> str:
+    """A name in lower case without the days, semesters and years in it, and without the signs around them."""
+    for pattern in (*_EXACT, *_BARE_YEAR):
+        name = re.sub(pattern, " ", name)
+    return re.sub(r"[\W_]+", " ", name).strip()
+
+
 def modified_day(path: Path) -> str:
     """The UTC day on which a file was last changed."""
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()

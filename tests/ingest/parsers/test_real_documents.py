@@ -39,6 +39,8 @@ AS_PROCESS = (
 )
 """Rows that are also run as the installed command, with its worker process."""
 
+HYPHENS = str.maketrans("\u2010\u2011", "--")
+
 READ_WORDS = 0.8
 """Share of a quotation's words that OCR must have read."""
 
@@ -69,9 +71,11 @@ Sees = Callable[[str], Seen]
 def found(wanted: str, text: str, *, by_ocr: bool = False) -> bool:
     """Whether a fragment stands in a text.
 
-    White space is all one, unless the fragment has more than single spaces: that of code counts. Of what OCR reads,
-    most words are enough.
+    White space is all one, unless the fragment has more than single spaces: that of code counts. The hyphens of
+    typesetting, which stay in a text as its author set them, count as hyphens. Of what OCR reads, most words are
+    enough.
     """
+    wanted, text = wanted.translate(HYPHENS), text.translate(HYPHENS)
     if by_ocr:
         words, read = set(_words(wanted)), set(_words(text))
         return len(words & read) >= READ_WORDS * len(words)
