@@ -74,14 +74,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _groups(files: list[Path]) -> Iterator[tuple[str, list[Path]]]:
-    """Files by suffix; PDFs with pages that only OCR could read are apart."""
+    """Files by suffix; PDFs whose text layer is missing or garbage on more than one page in ten are apart."""
     groups: dict[str, list[Path]] = {}
     for path in files:
         name = path.suffix.lower()
         if name == ".pdf":
-            name = ".pdf (scans)" if _parsed(path).skipped else ".pdf (text)"
+            name = ".pdf (text)" if _has_text(_parsed(path)) else ".pdf (scans)"
         groups.setdefault(name, []).append(path)
     yield from sorted(groups.items())
+
+
+def _has_text(parsed: ParsedFile) -> bool:
+    return sum("OCR" in skip.why for skip in parsed.skipped) <= int(parsed.metadata.get("pages", 0)) / 10
 
 
 def measure(name: str, files: Sequence[Path], repeat: int) -> Timing:

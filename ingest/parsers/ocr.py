@@ -39,6 +39,8 @@ _UNSURE = 30.0
 _SURE = 70.0
 """Confidence of at least one word, in percent, without which there is none on the picture."""
 _SURE_WORD = re.compile("[가-힣]{2,}|[^\\W_]{3,}")
+_SURE_SHARE = 0.35
+"""Share of the letters that stand in such words; of drawings it is some 0.2, of text 0.6 and more."""
 _BELIEVED = 55.0
 """Mean confidence, in percent, below which a page's words are guesses."""
 
@@ -77,8 +79,11 @@ class Recognised:
     @property
     def believed(self) -> bool:
         """Whether it found words rather than guessed at a drawing."""
-        sure = any(_SURE_WORD.search(word.text) and word.confidence >= _SURE for line in self.lines for word in line)
-        return sure and self.confidence >= _BELIEVED
+        words = [word for line in self.lines for word in line]
+        sure = [word for word in words if word.confidence >= _SURE and _SURE_WORD.search(word.text)]
+        letters = sum(len(word.text) for word in words)
+        enough = sum(len(word.text) for word in sure) >= _SURE_SHARE * letters
+        return bool(sure) and enough and self.confidence >= _BELIEVED
 
     @property
     def text(self) -> str:
@@ -106,8 +111,12 @@ class Ocr:
             return f"more than {self._most} pages need OCR (setting parse.ocr_max_pages)"
         return _obstacle(self._languages)
 
-    def read(self, image: Any, *, dpi: int) -> Recognised:
-        """Read a PIL image in any mode; ``dpi`` is its resolution in pixels per inch."""
+    def read(self, image: Any) -> Recognised:
+        """Read a PIL image in any mode.
+
+        Tesseract estimates its resolution from the height of the letters. Told the true one, it takes the words of a
+        line of small type for specks.
+        """
         why = self.obstacle
         if why:
             return Recognised(why=why)
@@ -116,7 +125,7 @@ class Ocr:
         image.convert("L").save(picture, "PPM")
         try:
             output = _run(
-                ["stdin", "stdout", "-l", self._languages, "--psm", _MODE, "--dpi", str(dpi), *_OUTPUT],
+                ["stdin", "stdout", "-l", self._languages, "--psm", _MODE, *_OUTPUT],
                 picture.getvalue(),
                 self._longest_s,
             )

@@ -21,7 +21,6 @@ _MOST_PIXELS = 16_000_000
 _LONG_SIDE = 2340
 """Pixels to which a small picture is enlarged, at most by two: type on screenshots is small."""
 _WHITE = (255, 255, 255)
-_DPI = 200
 _REMEDY = "Save it again as PNG or JPEG, smaller if it is huge, in a program that opens it."
 
 
@@ -71,7 +70,7 @@ def _read(image: Any, ocr: Ocr) -> tuple[list[Element], str]:
     if min(image.size) < _ICON:
         return [], f"it is an icon of {image.width} × {image.height} pixels, too small for text"
     scale = _scale(image.size)
-    read = ocr.read(_prepared(image, scale), dpi=round(_DPI * scale))
+    read = ocr.read(_prepared(image, scale))
     if read.why:
         return [], f"a picture has no text of its own; {read.why}"
     if not read.believed:

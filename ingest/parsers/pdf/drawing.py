@@ -4,6 +4,8 @@ import io
 from contextlib import closing
 from typing import Any
 
+from ingest.parsers.pdf.rules import is_invisible
+
 _LONG_SIDE = 2340
 """Pixels: an A4 page at 200 dpi. Slides are small pages with small type, and get as many."""
 _DPI = (200, 450)
@@ -11,12 +13,10 @@ _MOST_PIXELS = 16_000_000
 _LONGEST_SIDE = 30_000
 """Pixels; Tesseract takes no picture of more than 32,767."""
 _SHOWN_SIDE = 1400
-_INVISIBLE = (3, 7)
-"""Text render modes, ISO 32000-1, table 106."""
 
 
-def for_ocr(document: Any, index: int, *, printed_only: bool) -> tuple[Any, int]:
-    """A grey picture of a page, and its resolution in dpi.
+def for_ocr(document: Any, index: int, *, printed_only: bool) -> Any:
+    """A grey picture of a page, as a PIL image.
 
     Args:
         document: an open ``pypdfium2.PdfDocument``.
@@ -30,8 +30,7 @@ def for_ocr(document: Any, index: int, *, printed_only: bool) -> tuple[Any, int]
     with closing(document[index]) as page:
         if printed_only:
             _keep_text(page)
-        scale = _scale(page)
-        return page.render(scale=scale, grayscale=True).to_pil(), max(70, round(72 * scale))
+        return page.render(scale=_scale(page), grayscale=True).to_pil()
 
 
 def shown(document: Any, index: int) -> bytes:
@@ -68,13 +67,6 @@ def _keep_text(page: Any) -> None:
                 raw.FPDFPageObj_SetFillColor(item.raw, 0, 0, 0, 255)
         elif item.type != raw.FPDF_PAGEOBJ_FORM:
             page.remove_obj(item)
-
-
-def is_invisible(item: Any) -> bool:
-    """Whether a text object is not drawn: the text layer of a scan, or of handwriting."""
-    import pypdfium2.raw as raw
-
-    return int(raw.FPDFTextObj_GetTextRenderMode(item)) in _INVISIBLE
 
 
 def image_share(page: Any) -> float:

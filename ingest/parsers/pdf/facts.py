@@ -9,6 +9,8 @@ from contextlib import closing
 from datetime import date as Date
 from typing import Any
 
+from ingest.parsers.pdf.rules import Box, upright
+
 _MAX_LABEL = 20
 _MOST_LEVELS = 6
 _MAX_ADDRESS = 2048
@@ -61,23 +63,25 @@ def links(document: Any) -> list[str]:
     for index in range(len(document)):
         try:
             with closing(document[index]) as page:
-                found.update(dict.fromkeys(page_links(document, page)))
+                found.update((address, None) for address, _ in page_links(document, page))
         except pypdfium2.PdfiumError:
             continue  # a page that cannot be opened is named as such where its text is read
     return list(found)
 
 
-def page_links(document: Any, page: Any) -> list[str]:
-    """The same of one page that is open already, which spares its being read twice."""
+def page_links(document: Any, page: Any) -> list[tuple[str, Box]]:
+    """The same of one page that is open already, with the place of each link; an address may have several."""
     import pypdfium2.raw as raw
 
-    found: dict[str, None] = {}
-    position, link = ctypes.c_int(), raw.FPDF_LINK()
+    found: list[tuple[str, Box]] = []
+    shown = upright(page)
+    position, link, rect = ctypes.c_int(), raw.FPDF_LINK(), raw.FS_RECTF()
     while raw.FPDFLink_Enumerate(page.raw, position, link):
         address = _address(document, raw.FPDFLink_GetAction(link))
-        if _ADDRESS.match(address):
-            found.setdefault(address)
-    return list(found)
+        if _ADDRESS.match(address) and raw.FPDFLink_GetAnnotRect(link, rect):
+            box = float(rect.left), float(rect.bottom), float(rect.right), float(rect.top)
+            found.append((address, shown(box) if shown else box))
+    return found
 
 
 def _address(document: Any, action: Any) -> str:

@@ -101,7 +101,7 @@ def readable(text: str) -> float:
         script = _SCRIPTS.match(char)
         if script:
             alphabets[str(script.lastgroup)] += count
-        elif _COMMON.match(char) or _in_use(char):
+        elif is_common(char):
             good += count
     # What is certainly lost weighs more than a sign of a drawn bracket.
     good -= (_CERTAIN - 1) * sum(
@@ -110,6 +110,11 @@ def readable(text: str) -> float:
     # A second alphabet is a quotation or a list of languages; glyph numbers are spread over many.
     good += sum(count for _, count in alphabets.most_common(1))
     return max(0.0, good / total) if total else 0.0
+
+
+def is_common(char: str) -> bool:
+    """Whether a character stands in texts of any language, or is a syllable or ideograph in use."""
+    return bool(_COMMON.match(char)) or _in_use(char)
 
 
 @lru_cache(maxsize=50_000)

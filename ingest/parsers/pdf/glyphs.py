@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.parsers.ocr import Ocr, Word
-from ingest.parsers.pdf.drawing import for_ocr, is_invisible
+from ingest.parsers.pdf.drawing import for_ocr
 from ingest.parsers.pdf.gate import readable
 from ingest.parsers.pdf.page_lines import Line, PageReader, whole
+from ingest.parsers.pdf.rules import is_invisible
 
 Code = tuple[str, int]
 """Name of a font and the code of a glyph in it."""
@@ -116,10 +117,10 @@ class GlyphCodes:
 
         glyphs = self._glyphs(index)
         try:
-            image, dpi = for_ocr(self._document, index, printed_only=True)
+            image = for_ocr(self._document, index, printed_only=True)
         except pypdfium2.PdfiumError:
             return  # OCR of the whole page will tell
-        read = self._ocr.read(image, dpi=dpi)
+        read = self._ocr.read(image)
         with closing(self._document[index]) as page:
             places = _pixels(page, glyphs.middles, image.size)
         for word in (word for line in read.lines for word in line if word.confidence >= _SURE):

@@ -1,4 +1,4 @@
-"""Which lines of a PDF are headings, and how deep: by outline, size, weight and number."""
+"""Which lines of a PDF are headings, and how deep: by outline, size, colour, weight and number."""
 
 import re
 from collections import Counter
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ingest.parsers.lines import LIST_ITEM
+from ingest.parsers.pdf.looks import title_colours
 from ingest.parsers.pdf.page_lines import Line, Page
 from ingest.parsers.pdf.page_tables import LEADER, cells_of
 from ingest.parsers.pdf.running import body_size
@@ -21,6 +22,7 @@ _CAPTION = re.compile(r"^[<\[(〈]?\s?(?:fig(?:ure)?s?\.?|table|listing|그림|�
 SENTENCE_END = re.compile(r"[.!?。…:;][\"'”’)\]]*$|(?:다|요|(?<![다처마])음|함|임)\.?$")
 _LETTERS = re.compile("[^\\W\\d_\U0001d400-\U0001d7ff]")
 _MATH_FONT = re.compile(r"math|symbol|cmex|cmsy|cmmi", re.IGNORECASE)
+_ENDS = re.compile("[.,;]$|다$")
 _HEADING_RATIO = 1.15
 _SAME_SIZE = 0.94
 _MAX_HEADING_CHARS = 120
@@ -34,6 +36,7 @@ class Headings:
         self._largest_body = _largest_body(pages)
         self._outline = {(_squeezed(title), index + 1): level + 1 for title, level, index in outline if title.strip()}
         self._sizes = self._heading_sizes(pages)
+        self._colours = title_colours(pages)
 
     def _heading_sizes(self, pages: Sequence[Page]) -> list[float]:
         """The sizes of headings, largest first; sizes less than a sixteenth apart are one."""
@@ -50,7 +53,8 @@ class Headings:
     def level(self, lines: Sequence[Line], at: int, page: Page, parted: Callable[[Line, Line], bool]) -> int:
         """Depth of the heading that a line is, or 0; ``parted`` says whether a block ends between two lines."""
         line, text = lines[at], lines[at].text
-        if not _can_be_heading(line):
+        coloured = line.colour in self._colours and not line.formula
+        if not coloured and not _can_be_heading(line):
             return 0
         bare = re.sub(r"^(?:[\d.]{1,8}|[IVX]{1,5}\.)\s+", "", text)
         outlined = self._outline.get((_squeezed(text), page.number)) or self._outline.get(
@@ -65,21 +69,30 @@ class Headings:
             # A sentence is the title of a slide; text in large type ends like one too, but has more lines.
             if (at == 0 and alone) or (text.endswith(",") and not alone) or not text.endswith((",", ".", "다")):
                 return self._by_size(line)
+        if coloured and (at == 0 or lines[at - 1].colour != line.colour):
+            return self._by_size(line)
         return self._by_weight(lines, at, parted)
+
+    def may_be(self, line: Line) -> bool:
+        """Whether nothing but its place speaks against a bold line as a heading."""
+        text = line.text
+        listed = LIST_ITEM.match(text) and not _NUMBERED.match(text)
+        if listed or _is_entry(line) or _CAPTION.match(text) or _ENDS.search(text):
+            return False
+        return len(text) <= 60 and _can_be_heading(line)
 
     def _by_weight(self, lines: Sequence[Line], at: int, parted: Callable[[Line, Line], bool]) -> int:
         """No larger than the text: it must be bold, numbered, or an article of a law, and stand by itself."""
         line, text = lines[at], lines[at].text
-        if len(text) > 60 or re.search(r"[.,;]$|다$", text):
+        if len(text) > 60 or _ENDS.search(text):
             return 0
         above = lines[at - 1] if at else None
         opens = above is None or parted(above, line)
         starts = opens or bool(SENTENCE_END.search(above.text) or _ARTICLE.match(above.text)) if above else True
         if starts and _ARTICLE.match(text):
             return min(6, len(self._sizes[:3]) + (2 if "조" in text.split("(")[0][:8] else 1))
-        cells = cells_of(line)
-        if not line.bold or (len(cells) > 1 and cells[-1].text.isdecimal()):
-            return 0  # the latter is an entry of a table of contents
+        if not line.bold or _is_entry(line):
+            return 0
         if starts and _NUMBERED.match(text):
             return self._by_size(line)
         # In the text's own size: only if it is parted from what is above and there is text below it that is not bold.
@@ -117,6 +130,12 @@ def _goes_before(line: Line, below: Line) -> bool:
     aligned = abs(line.x0 - below.x0) <= 2 * line.size or abs(line.x0 + line.x1 - below.x0 - below.x1) <= 2 * line.size
     near = line.column == below.column and 0 < line.y - below.y <= 5 * line.size
     return aligned and near and not LEADER.search(below.text)
+
+
+def _is_entry(line: Line) -> bool:
+    """Whether a line is an entry of a table of contents."""
+    cells = cells_of(line)
+    return len(cells) > 1 and cells[-1].text.isdecimal()
 
 
 def _can_be_heading(line: Line) -> bool:

@@ -9,9 +9,13 @@ from ingest.parsers.pdf.bullets import add_bullets
 from ingest.parsers.pdf.columns import arrange
 from ingest.parsers.pdf.grids import ruled_tables
 from ingest.parsers.pdf.headings import SENTENCE_END, Headings, goes_on, title_and_text
+from ingest.parsers.pdf.looks import AlikeHeadings
 from ingest.parsers.pdf.page_lines import HYPHEN, Line, Page
 from ingest.parsers.pdf.page_tables import LEADER, Table, aligned_table, numbered_list, table_of
 from ingest.parsers.pdf.words import Vocabulary
+
+_CODE = {ord(hyphen): "-" for hyphen in (HYPHEN, "\u2010", "\u2011")}
+"""Fonts have hyphens for typesetting where code has the one of the keyboard."""
 
 
 class Layout:
@@ -22,6 +26,11 @@ class Layout:
         self._words = Vocabulary(pages)
         self._headings = Headings(pages, outline)
         self._open_table: Table | None = None
+        self._alike = AlikeHeadings()
+
+    def document(self, pages: Sequence[Page]) -> list[Element]:
+        """The elements of all pages in reading order."""
+        return self._alike.decided([element for page in pages for element in self.elements(page)])
 
     def elements(self, page: Page) -> list[Element]:
         """The elements of one page in reading order; code that follows code is one, and so are lists."""
@@ -95,6 +104,7 @@ class Layout:
                 and self._headings.level(lines, end, page, self._parted) == level
             ):
                 end += 1
+            self._alike.heading(lines[at], level)
             yield Element(Kind.HEADING, self._words.joined(lines[at:end]), level=level, page=page.number)
             at = end
         yield from self._block(block, page)
@@ -133,6 +143,9 @@ class Layout:
             return
         if all(line.mono for line in lines):
             yield Element(Kind.CODE, _indented_code(lines), page=page.number)
+            return
+        if len(lines) == 1 and self._headings.may_be(lines[0]):
+            yield self._alike.alone(Element(Kind.PARAGRAPH, self._words.joined(lines), page=page.number), lines[0])
             return
         for is_list, group in self._list_groups(lines):
             if is_list:
@@ -239,4 +252,4 @@ def _indented_code(lines: Sequence[Line]) -> str:
     left = min(line.x0 for line in lines)
     widths = sorted((line.x1 - line.x0) / max(1, len(line.text)) for line in lines)
     width = max(1.0, widths[len(widths) // 2])
-    return "\n".join(" " * round((line.x0 - left) / width) + line.text.replace(HYPHEN, "-") for line in lines)
+    return "\n".join(" " * round((line.x0 - left) / width) + line.text.translate(_CODE) for line in lines)

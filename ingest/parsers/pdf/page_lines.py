@@ -51,6 +51,7 @@ class Line:
         size: the height between them.
         font: name of the font of its first word.
         bold: whether all its words are in bold fonts.
+        colour: of its letters, red, green and blue as one number; -1 if it begins and ends in different ones.
         mono: whether it begins and ends in a font for code; Korean in such a font is prose.
         open_end: whether a space is printed at its very end; None where the line was cut out of a longer one.
         boxes: lower edge, upper edge and number of characters of each word, while the page is read.
@@ -63,6 +64,7 @@ class Line:
     size: float
     font: str = ""
     bold: bool = False
+    colour: int = 0
     mono: bool = False
     open_end: bool | None = False
     boxes: list[tuple[float, float, int]] = field(default_factory=list)
@@ -125,6 +127,7 @@ class PageReader:
         self._handle = textpage.raw
         self._rect, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
         self._name = ctypes.create_string_buffer(256)
+        self._rgba = [ctypes.c_uint() for _ in range(4)]
         self._textpage = textpage
         self._upright = upright(textpage.page)
         self._turned = bool(textpage.page.get_rotation())
@@ -147,6 +150,7 @@ class PageReader:
                 if lines and (_same_row(lines[-1], line) or _same_formula(lines[-1], line)):
                     lines[-1].bold &= line.bold
                     lines[-1].mono &= line.mono
+                    lines[-1].colour = line.colour if line.colour == lines[-1].colour else -1
                     _extend(lines[-1], line)
                 else:
                     lines.append(line)
@@ -188,6 +192,8 @@ class PageReader:
     def _ended(self, line: Line, middles: list[int]) -> Line:
         # A call into pdfium for each word, but only as long as all are bold.
         line.bold = bool(_BOLD.search(line.font)) and all(_BOLD.search(self._font(at)) for at in middles[1:])
+        first, last = self._colour(middles[0]), self._colour(middles[-1])
+        line.colour = first if first == last else -1
         hangul = len(_HANGUL.findall(line.text))
         if _MONO.search(line.font) and hangul <= 0.2 * len(line.text):
             # Hangul in a comment is set in another font.
@@ -218,6 +224,11 @@ class PageReader:
         base = self._upright((x.value, y.value, x.value, y.value))[1]
         size = self._raw.FPDFText_GetFontSize(self._handle, at) * math.hypot(self._matrix.a, self._matrix.b)
         return x0, base - 0.2 * size, x1, base + 0.8 * size
+
+    def _colour(self, at: int) -> int:
+        self._raw.FPDFText_GetFillColor(self._handle, at, *self._rgba)
+        red, green, blue, _ = (part.value for part in self._rgba)
+        return red << 16 | green << 8 | blue
 
     def _font(self, at: int) -> str:
         flags = ctypes.c_int()

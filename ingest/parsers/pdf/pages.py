@@ -11,18 +11,19 @@ from typing import Any
 
 from ingest.elements import Skipped
 from ingest.parsers.ocr import Ocr, Recognised
+from ingest.parsers.pdf.addresses import with_whole_addresses
 from ingest.parsers.pdf.drawing import for_ocr, image_share, shown
 from ingest.parsers.pdf.facts import page_links
 from ingest.parsers.pdf.gate import Judged, judge
 from ingest.parsers.pdf.glyphs import GlyphCodes
 from ingest.parsers.pdf.page_lines import Page, PageReader, whole
-from ingest.parsers.pdf.rules import page_rules
+from ingest.parsers.pdf.rules import page_drawn
+from ingest.parsers.pdf.strays import without_damaged_fonts
+from ingest.parsers.pdf.visible import HIDDEN, SCAN_SHARE, on_page, seen
 from ingest.workers import still_working
 
 _MOST_PICTURES = 40
 """Pictures of broken pages kept of one file; each has some 50 kB."""
-_SCAN_SHARE = 0.6
-"""Part of a page that a picture covers if the page is a scan rather than a text with a picture."""
 _STAMP_LETTERS = 200
 """A scan with fewer letters in its text layer may have a stamp or a page number for one."""
 _ALIKE = 0.6
@@ -91,17 +92,26 @@ def _first_look(document: Any, index: int, source: str, found: PdfPages, links: 
         with closing(document[index]) as opened, closing(opened.get_textpage()) as textpage:
             reader = PageReader(textpage)
             width, height = opened.get_size()
-            page = Page(index + 1, width, height, reader.lines(), page_rules(opened))
-            text = whole(reader.text)
-            links.update(dict.fromkeys(page_links(document, opened)))
+            drawn = page_drawn(opened)
+            if drawn.hides_text:
+                reader.text = seen(textpage, reader.text, image_share(opened))
+            text = whole(reader.text.replace(HIDDEN, "") if drawn.hides_text else reader.text)
+            judged, lost = judge(text), 0
+            if judged.passed:
+                reader.text, lost = without_damaged_fonts(textpage, reader.text)
+            addresses = page_links(document, opened)
+            lines = with_whole_addresses(on_page(reader.lines(), width, height), addresses)
+            page = Page(index + 1, width, height, lines, drawn.boxes)
+            links.update((address, None) for address, _ in addresses)
             blank = not text.strip() and next(opened.get_objects(max_depth=1), None) is None
             letters = sum(char.isalnum() for char in text)
-            scan = 0 < letters < _STAMP_LETTERS and image_share(opened) >= _SCAN_SHARE
+            scan = 0 < letters < _STAMP_LETTERS and image_share(opened) >= SCAN_SHARE
     except pypdfium2.PdfiumError:
         found.skipped.append(Skipped(f"{source}, page {index + 1}", "the page is broken"))
         return None
     found.pages.append(page)
-    judged = judge(text)
+    if lost:
+        found.skipped.append(_unread(f"{source}, page {index + 1}", lost, len(text)))
     if blank or (judged.passed and not scan):
         return None
     doubt = _Doubt(page, page.lines, text, judged)
@@ -134,8 +144,7 @@ class _Repair:
         self._found.read_by["glyph codes"] += 1
         unknown = text.count("\ufffd")
         if unknown:
-            why = f"{unknown} of its {len(text)} characters cannot be read (fonts without a usable code table)"
-            self._found.skipped.append(Skipped(f"{self._source}, page {doubt.page.number}", why))
+            self._found.skipped.append(_unread(f"{self._source}, page {doubt.page.number}", unknown, len(text)))
         return True
 
     def _by_pypdf(self, doubt: _Doubt) -> bool:
@@ -170,10 +179,10 @@ class _Repair:
         ways = (False,) if doubt.is_stamp or not doubt.text.strip() else (True, False)
         for printed_only in ways:
             try:
-                image, dpi = for_ocr(self._document, doubt.index, printed_only=printed_only)
+                image = for_ocr(self._document, doubt.index, printed_only=printed_only)
             except pypdfium2.PdfiumError:
                 return Recognised(why="the page cannot be drawn")
-            read = self._ocr.read(image, dpi=dpi)
+            read = self._ocr.read(image)
             # Of an invisible text layer, and of type that is drawn by nothing, there is no picture.
             if read.why or (read.believed and _letters(read.text) >= 0.3 * _letters(doubt.text)):
                 break
@@ -188,6 +197,10 @@ class _Repair:
                 self._found.pictures[doubt.page.number] = shown(self._document, doubt.index)
             except pypdfium2.PdfiumError:
                 return  # its line in the report stands without a picture
+
+
+def _unread(place: str, count: int, total: int) -> Skipped:
+    return Skipped(place, f"{count} of its {total} characters cannot be read (fonts without a usable code table)")
 
 
 def _letters(text: str) -> int:

@@ -13,6 +13,7 @@ from ingest.parsers.pdf.facts import date, outline, page_labels, stated
 from ingest.parsers.pdf.layout import Layout
 from ingest.parsers.pdf.pages import read_pages
 from ingest.parsers.pdf.running import without_running_lines
+from ingest.parsers.pdf.slides import is_deck, slide_by_slide
 from rag.errors import ParseError
 from rag.settings import ParseSettings
 
@@ -51,9 +52,11 @@ class PdfParser(ElementParser):
             labels, day = page_labels(document), date(document)
         pages, running = without_running_lines(read.pages)
         layout = Layout(pages, bookmarks)
-        elements = [element for page in pages for element in layout.elements(page)]
+        elements = layout.document(pages)
         elements += (element for number, text in read.texts for element in plain_elements(text, number))
         elements.sort(key=lambda element: element.page or 0)
+        if is_deck(pages, elements):
+            elements = list(slide_by_slide(elements))
         headings = [element for element in elements if element.kind is Kind.HEADING and element.page == 1]
         first = min(headings, key=lambda element: element.level).text if headings else None
         return ParsedFile(
@@ -63,6 +66,7 @@ class PdfParser(ElementParser):
             {"pages": len(pages), "running_lines": running, "links": read.links, "read_by": read.read_by},
             date=day,
             pictures=read.pictures,
+            recognised=read.read_by["glyph codes"] + read.read_by["ocr"] > len(pages) / 2,
         )
 
 

@@ -6,6 +6,7 @@ pdfium is not thread-safe: call this from one thread only.
 
 import ctypes
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 Box = tuple[float, float, float, float]
@@ -15,6 +16,8 @@ _FAR = 1e6
 _MOST_SEGMENTS = 500
 _RECTANGLE = 5
 """Segments of a rectangle, whose box says all."""
+_INVISIBLE = (3, 7)
+"""Text render modes, ISO 32000-1, table 106."""
 _BULLET = 16.0
 """Largest side of a picture that may be a bullet."""
 
@@ -40,18 +43,40 @@ def upright(page: Any) -> Callable[[Box], Box] | None:
     return None if turn == 0 and abs(left) < 1 and abs(bottom) < 1 else turns.get(turn)
 
 
-def page_rules(page: Any) -> list[Box]:
-    """Boxes of the drawn lines and rectangles of a page, and of its small pictures; none if it is a drawing."""
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is drawn on a page.
+
+    Attributes:
+        boxes: of its lines and rectangles, and of its small pictures; none if it is a drawing.
+        hides_text: whether some of its text may be invisible.
+    """
+
+    boxes: list[Box]
+    hides_text: bool
+
+
+def is_invisible(item: Any) -> bool:
+    """Whether a text object is not drawn: the text layer of a scan, or of handwriting."""
+    import pypdfium2.raw as raw
+
+    return int(raw.FPDFTextObj_GetTextRenderMode(item)) in _INVISIBLE
+
+
+def page_drawn(page: Any) -> Drawn:
+    """Look through the objects of an open page, once."""
     import pypdfium2
     import pypdfium2.raw as raw
 
     boxes: list[Box] = []
+    hides_text = False
     shown = upright(page)
     for number, item in enumerate(page.get_objects(max_depth=3)):
         if item.type == raw.FPDF_PAGEOBJ_TEXT:
+            hides_text = hides_text or is_invisible(item.raw)
             continue
         if len(boxes) > _MOST_BOXES or number > _MOST_OBJECTS:
-            return []
+            return Drawn([], hides_text=True)
         try:
             found = list(_boxes_of(item))
         except pypdfium2.PdfiumError:
@@ -63,7 +88,7 @@ def page_rules(page: Any) -> list[Box]:
             found = [matrix.on_rect(*box) for box in found]
             container = container.container
         boxes += (box for box in (map(shown, found) if shown else found) if is_place(box))
-    return boxes
+    return Drawn(boxes, hides_text)
 
 
 def _boxes_of(item: Any) -> Iterator[Box]:

@@ -17,6 +17,9 @@ _PAGE_NUMBER = re.compile(
 _MOST_PAGES = 0.6
 """Share of the pages on which a line of changing text, as a section's name, stands at the same place."""
 _MAX_NUMBERS = 6
+_LONGEST = 120
+"""Letters of a title."""
+_EDGES = re.compile(r"^[^\w(\[]+|[^\w)\]]+$")
 _Place = tuple[str, int]
 
 
@@ -29,8 +32,9 @@ def without_running_lines(pages: Sequence[Page]) -> tuple[list[Page], list[str]]
     running = _running_places(pages, size)
     kept: list[Page] = []
     removed: Counter[str] = Counter()
+    titles: set[str] = set()
     for page in pages:
-        numbers = {id(line) for line in _page_numbers(page)}
+        numbers = {id(line) for line in (*_page_numbers(page), *_section_headers(page, size, titles))}
         numbers |= {
             id(line) for line in _band_lines(page) if line.size <= 1.2 * size and running & set(_places(line, page))
         }
@@ -62,9 +66,11 @@ def _running_places(pages: Sequence[Page], size: float) -> set[_Place]:
 def _places(line: Line, page: Page) -> list[_Place]:
     """A line's text and height; if a number in it counts the pages it is that, and other numbers say nothing."""
     height = round(line.y / max(1.0, page.height) * 60)
-    texts = ["", line.text]
-    for number in list(re.finditer(r"\d{1,5}", line.text))[:_MAX_NUMBERS]:
-        before, after = line.text[: number.start()], line.text[number.end() :]
+    # A dot of a formula that reaches down into the footer is no part of it.
+    text = _EDGES.sub("", line.text) or line.text
+    texts = ["", text]
+    for number in list(re.finditer(r"\d{1,5}", text))[:_MAX_NUMBERS]:
+        before, after = text[: number.start()], text[number.end() :]
         counted = f"{int(number[0]) - page.number:+d}"
         texts.append(re.sub(r"\d+", "#", before) + counted + re.sub(r"\d+", "#", after))
     return [(text, height) for text in texts]
@@ -100,6 +106,27 @@ def _page_numbers(page: Page) -> Iterator[Line]:
     for line in (min(page.lines, key=lambda line: line.y), max(page.lines, key=lambda line: line.y)):
         if re.match(r"^\W*\d{1,4}\W*$", line.text) and len(page.lines) > 3 and _stands_apart(line, page):
             yield line
+
+
+def _section_headers(page: Page, size: float, titles: set[str]) -> Iterator[Line]:
+    """A line at the top that says a larger title of this page or an earlier one again: numbered, or in capitals.
+
+    ``titles`` are those before this page, to which its own are added.
+    """
+    titles |= {_squeezed(line.text) for line in page.lines if line.size > 1.1 * size and len(line.text) <= _LONGEST}
+    for line in page.lines:
+        if line.y <= (1 - _BAND) * page.height or line.size > 1.1 * size or not _stands_apart(line, page):
+            continue
+        words = [word.text for word in line.words]
+        # The page's own number may stand at either end.
+        spoken = {_squeezed(" ".join(part)) for part in (words, words[1:], words[:-1])}
+        shouted = line.text.isupper() or any(word[0].isdecimal() for word in (words[0], words[-1]))
+        if shouted and spoken & titles - {""}:
+            yield line
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
 
 
 def body_size(pages: Sequence[Page]) -> float:

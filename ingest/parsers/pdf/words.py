@@ -11,6 +11,8 @@ _HYPHENATED = re.compile(rf"[^\W\d_]{{2}}[-\u2010\u2011{HYPHEN}]$")
 _OPEN_END = re.compile(rf"\w{HYPHEN}$")
 _ADDRESS = re.compile(r"\S{0,3}https?://\S*[^\s.,;)]$")
 _REST_OF_ADDRESS = re.compile(r"[\w.%~#-]*[/=&?_][\w./%~#=&?-]*(?:\s|$)", re.ASCII)
+_CODE = re.compile(r"(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{5,}", re.ASCII)
+"""The rest of an address on a line of its own, that is neither a word nor a number."""
 _WORD_END = re.compile(r"\w$")
 _HANGUL_START = re.compile(r"^[가-힣]+")
 # Endings and particles that never begin a word; a line that begins with one goes on with the word above.
@@ -54,8 +56,8 @@ class Vocabulary:
     def _is_cut(self, above: Line, following: str, margin: float) -> bool:
         """Whether a Korean word or an address goes on in the next line."""
         wrapped = above.x1 + 1.5 * above.size >= margin
-        if wrapped and _ADDRESS.match(above.words[-1].text) and _REST_OF_ADDRESS.match(following):
-            return True
+        if wrapped and _ADDRESS.match(above.words[-1].text):
+            return bool(_REST_OF_ADDRESS.match(following) or _CODE.fullmatch(following))
         cut = _WORD_END.search(above.words[-1].text) and _HANGUL_START.match(following)
         return wrapped and bool(cut) and self._goes_on(above, following)
 

@@ -52,19 +52,27 @@ def test_a_guess_is_not_believed() -> None:
     assert not Recognised().believed
     assert not Recognised(recognised_lines(output([("a", 0, 99.0), ("Mn", 30, 90.0)], text="a Mn"))).believed
     assert not Recognised(recognised_lines(output([("Rae", 0, 40.0)], text="Rae"))).believed
+    drawing = [
+        ("1450", 0, 75.0),
+        ("iMrelli", 90, 61.0),
+        ("Ayxi", 200, 60.0),
+        ("[056", 260, 60.0),
+        ("SHRD1U", 330, 60.0),
+    ]
+    assert not Recognised(recognised_lines(output(drawing, text="1450 iMrelli Ayxi [056 SHRD1U"))).believed
     assert Recognised(recognised_lines(output([("모델", 0, 80.0)], text="모델"))).believed
 
 
 def test_reading_stops_at_the_limit(make_picture: Callable[..., Image.Image], ocr_settings: ParseSettings) -> None:
     ocr = Ocr(ocr_settings.model_copy(update={"ocr_max_pages": 1}))
     image = make_picture("Lecture seven")
-    assert ocr.read(image, dpi=200).text == "Lecture seven"
-    assert ocr.read(image, dpi=200) == Recognised(why="more than 1 pages need OCR (setting parse.ocr_max_pages)")
+    assert ocr.read(image).text == "Lecture seven"
+    assert ocr.read(image) == Recognised(why="more than 1 pages need OCR (setting parse.ocr_max_pages)")
 
 
 def test_a_call_has_a_time_limit(make_picture: Callable[..., Image.Image], ocr_settings: ParseSettings) -> None:
     ocr = Ocr(ocr_settings.model_copy(update={"timeout_s": 0.01}))
-    assert ocr.read(make_picture("Lecture seven"), dpi=200).why == "OCR took longer than 0.005 s"
+    assert ocr.read(make_picture("Lecture seven")).why == "OCR took longer than 0.005 s"
 
 
 def test_the_identity_tells_what_would_be_read_otherwise(ocr_settings: ParseSettings) -> None:

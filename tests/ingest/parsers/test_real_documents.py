@@ -92,7 +92,7 @@ def _squeezed(text: str) -> str:
 
 
 def _plain(heading: str) -> str:
-    return _squeezed(heading.replace("`", "")).rstrip(" :")
+    return _squeezed(heading.translate(HYPHENS).replace("`", "")).rstrip(" :")
 
 
 def stands_at(passage: dict[str, Any], part: Part, *, by_ocr: bool) -> bool:
