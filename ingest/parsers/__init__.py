@@ -6,7 +6,7 @@ Reading order:
 2. ``decoding.py``: bytes to text, for every format that is text; ``archives.py``: zip files, within limits;
 3. ``lines.py``: what plain lines are: paragraph, list, table or code without a fence; ``tables.py``: rows to table
    elements;
-4. ``text.py``, ``rst.py``, ``delimited.py``: plain text, reStructuredText, CSV and TSV;
+4. ``text.py``, ``delimited.py``: plain text, CSV and TSV; ``restructured``: reStructuredText;
 5. ``markdown``, then ``notebook.py``, whose cells are Markdown;
 6. ``web_page``: HTML and MHTML, then ``book``: EPUB, whose chapters are HTML;
 7. ``pdf``, with ``ocr.py`` for pages and ``picture.py`` for pictures;

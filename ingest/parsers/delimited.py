@@ -42,7 +42,7 @@ class CsvParser(ElementParser):
         if not rows:
             raise ParseError(f"{source} has no rows.", remedy="Save it again with its content.")
         skipped = damage(source, decoded.damaged)
-        if not quoted:
+        if not quoted and '"' in text:
             skipped.append(Skipped(source, "a quotation mark is never closed; quotation marks were read as text"))
         if len(rows) > MAX_ROWS + 1 or len(data) > _MAX_BYTES:
             kept_rows, count = min(len(rows), MAX_ROWS + 1), max(len(rows), data.count(b"\n"))
@@ -64,7 +64,10 @@ def _first_lines(data: bytes) -> bytes:
         return data
     # Characters of UTF-16 and UTF-32 have two or four bytes; elsewhere a line end is one byte.
     wide = b"\x00" in data[:1000]
-    return data[: _MAX_BYTES & ~3 if wide else data.rfind(b"\n", 0, _MAX_BYTES) + 1 or _MAX_BYTES]
+    end = _MAX_BYTES & ~3 if wide else data.rfind(b"\n", 0, _MAX_BYTES) + 1 or _MAX_BYTES
+    while not wide and data[end] & 0xC0 == 0x80 and end > _MAX_BYTES - 4:  # inside a character of UTF-8
+        end -= 1
+    return data[:end]
 
 
 def _dialect(text: str, default: str) -> tuple[str, str]:

@@ -15,7 +15,13 @@ from ingest.parsers.text import blank_separated
 from rag.errors import ParseError
 from rag.settings import ParseSettings
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_ANSI = re.compile(r"\x1b(?:\[[0-9;:?]*[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?|[@-Z\\^_])")
+_MAGIC = re.compile(
+    r"^\s*%%(bash|sh|html|javascript|js|latex|sql|R|perl|ruby|cython|writefile\s+\S+\.(?:py|sh|sql|yaml))\b"
+)
+"""A cell in another language than the notebook's."""
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_PICTURES = ("image/", "application/pdf", "video/", "application/vnd.plotly", "application/vnd.vega")
 _PROGRESS = re.compile(r"^.*\d+%\|.*\|.*$|^.*\[=*>?\.*\]\s*-.*$|^\s*\d+/\d+ \[[=>.━ -]+\].*$")
 _OBJECT = re.compile(
     r"^<[\w.]+(?: at 0x[0-9a-f]+| object[^>]*|[^>]*size [^>]*axes?)>$|^\[?<matplotlib[^>]*>.*$", re.IGNORECASE
@@ -45,13 +51,16 @@ class NotebookParser(ElementParser):
         source = str(blob.source or "notebook")
         notebook = _load(decode(blob.as_bytes(), source).text, source)
         parsed = ParsedFile([], metadata={"links": []})
-        language = str(notebook.get("metadata", {}).get("kernelspec", {}).get("language") or "python")
+        language = str(_dict(_dict(notebook.get("metadata")).get("kernelspec")).get("language") or "python")
         section = 0
         for number, cell in enumerate(_cells(notebook, source), 1):
             elements = list(self._cell(cell, language, section, parsed, f"{source}, cell {number}"))
             section = next((element.level for element in reversed(elements) if element.kind is Kind.HEADING), section)
             parsed.elements.extend(replace(element, cell=number) for element in elements)
         title = next((element.text for element in parsed.elements if element.kind is Kind.HEADING), None)
+        if pictures := sum(map(_pictures, _cells(notebook, source))):
+            plural = "s" if pictures > 1 else ""
+            parsed.skipped.append(Skipped(f"{source}, outputs and attachments", f"{pictures} picture{plural} not read"))
         return replace(parsed, title=title)
 
     def _cell(
@@ -61,12 +70,15 @@ class NotebookParser(ElementParser):
         kind = cell.get("cell_type")
         if kind == "code":
             if text.strip():
-                yield Element(Kind.CODE, text.strip("\n"), language=language)
-            for output in cell.get("outputs") or []:
+                magic = _MAGIC.match(text)
+                named = re.split(r"[\s.]", magic[1])[-1] if magic else language
+                yield Element(Kind.CODE, text.strip("\n"), language=named)
+            for output in _outputs(cell):
                 yield from self._output(output, parsed, place)
         elif kind in ("markdown", "heading") and text.strip():
             if kind == "heading":
-                text = "#" * int(cell.get("level") or 1) + " " + text
+                level = cell.get("level")
+                text = "#" * (level if isinstance(level, int) and 0 < level < 7 else 1) + " " + text
             inner = parse_markdown(text, section=section)
             parsed.metadata["links"] += inner.metadata["links"]
             yield from inner.elements
@@ -74,22 +86,52 @@ class NotebookParser(ElementParser):
             yield from (Element(Kind.PARAGRAPH, "\n".join(block)) for block in blank_separated(text))
 
     def _output(self, output: dict[str, Any], parsed: ParsedFile, place: str) -> Iterator[Element]:
-        data = output.get("data", output) if isinstance(output, dict) else {}
-        table = _joined(data.get("text/html", ""))
-        text = _joined(output.get("text", "") or data.get("text/plain", ""))
+        data = _dict(output.get("data", output))
+        html = _joined(data.get("text/html", ""))
+        # A widget's text names its parts, of which the notebook holds no state.
+        text = "" if _WIDGET in data else _joined(output.get("text", "") or data.get("text/plain", ""))
         if output.get("output_type") in ("error", "pyerr"):
             text = f"{output.get('ename', 'Error')}: {output.get('evalue', '')}"
-        if "<table" in table and len(table) <= 20 * max(self.output_chars, 1):
-            elements = [element for element in _html(table) if element.kind is Kind.TABLE]
-            if elements and sum(len(element.text) for element in elements) <= self.output_chars:
-                yield from elements
-                return
         text = _without_noise(text)
+        shown = self._displayed(html, _joined(data.get("text/markdown", "")), only_tables=bool(text.strip()))
+        if shown and sum(len(element.text) for element in shown) <= self.output_chars:
+            yield from shown
+            return
         if len(text) > self.output_chars:
             parsed.skipped.append(Skipped(place, f"output cut after {self.output_chars} of {len(text)} characters"))
             text = text[: self.output_chars].rsplit("\n", 1)[0]
         if text.strip():
             yield Element(Kind.CODE, text.strip("\n"), language="output")
+
+    def _displayed(self, html: str, markdown: str, *, only_tables: bool) -> list[Element]:
+        """What an output shows as HTML or Markdown: a table, or all of it where there is no plain text."""
+        if len(html) + len(markdown) > 20 * max(self.output_chars, 1):
+            return []
+        elements = _html(html) if "<table" in html or (html.strip() and not only_tables) else []
+        if not elements and markdown.strip() and not only_tables:
+            elements = parse_markdown(markdown).elements
+        # An output opens no section of the notebook.
+        return [
+            replace(each, kind=Kind.PARAGRAPH, level=0) if each.kind is Kind.HEADING else each
+            for each in elements
+            if each.kind is Kind.TABLE or not only_tables
+        ]
+
+
+def _outputs(cell: dict[str, Any]) -> list[dict[str, Any]]:
+    outputs = cell.get("outputs")
+    return [output for output in outputs if isinstance(output, dict)] if isinstance(outputs, list) else []
+
+
+def _pictures(cell: dict[str, Any]) -> int:
+    """Pictures of a cell: one for each output that shows one, and those attached to it."""
+    shown = (_dict(output.get("data", output)) for output in _outputs(cell))
+    drawn = sum(any(kind.startswith(_PICTURES) or kind in ("png", "jpeg", "svg") for kind in data) for data in shown)
+    return drawn + len(_dict(cell.get("attachments")))
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _load(text: str, source: str) -> dict[str, Any]:
@@ -107,7 +149,9 @@ def _load(text: str, source: str) -> dict[str, Any]:
 def _cells(notebook: dict[str, Any], source: str) -> list[dict[str, Any]]:
     cells = notebook.get("cells")
     if cells is None:
-        cells = [cell for sheet in notebook.get("worksheets") or [] for cell in sheet.get("cells", [])]
+        sheets = notebook.get("worksheets")
+        lists = [_dict(sheet).get("cells") for sheet in sheets] if isinstance(sheets, list) else []
+        cells = [cell for each in lists if isinstance(each, list) for cell in each]
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise ParseError(f"{source} is not a notebook: it has no list of cells.", remedy="Save it again in Jupyter.")
     return cells

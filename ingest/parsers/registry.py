@@ -13,7 +13,7 @@ PARSERS: dict[str, tuple[str, ...]] = {
     "web_page.mhtml.MhtmlParser": (".mhtml", ".mht"),
     "markdown.document.MarkdownParser": (".md", ".markdown", ".mdx"),
     "notebook.NotebookParser": (".ipynb",),
-    "rst.RstParser": (".rst",),
+    "restructured.document.RstParser": (".rst",),
     "text.TextParser": (".txt", ".text", ".log"),
     "office.word_document.DocxParser": (".docx", ".docm"),
     "office.slides.PptxParser": (".pptx", ".pptm", ".ppsx"),

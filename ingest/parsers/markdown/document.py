@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import zip_longest
 from pathlib import PurePath
 from textwrap import dedent
 
@@ -15,7 +16,7 @@ from ingest.parsers.lines import HARD_BREAK, blocks, is_short_title, looks_like_
 from ingest.parsers.markdown.containers import directive, without_options
 from ingest.parsers.markdown.inline import Line, plain, render
 from ingest.parsers.markdown.source import prepare
-from ingest.parsers.markdown.titles import is_title, numbered_depth
+from ingest.parsers.markdown.titles import follows, heading_of, is_title, number_of, numbered_depth
 from ingest.parsers.text import damage
 
 _BAR = re.compile(r"\s*\|(?!\|)")
@@ -95,23 +96,24 @@ class _Blocks:
         self.elements: list[Element] = []
         self.links: list[str] = []
         self._section = section
+        self._number: tuple[int, ...] = ()
 
     def parse(self, text: str, depth: int = 0) -> None:
         self._children(SyntaxTreeNode(_markdown_it().parse(text)), depth)
 
     def _children(self, node: SyntaxTreeNode, depth: int) -> None:
-        for child in node.children:
-            self._block(child, depth)
+        for child, below in zip_longest(node.children, node.children[1:]):
+            self._block(child, depth, below)
 
-    def _block(self, node: SyntaxTreeNode, depth: int) -> None:  # noqa: C901 - one branch per kind of block
+    def _block(self, node: SyntaxTreeNode, depth: int, below: SyntaxTreeNode | None = None) -> None:  # noqa: C901 - one branch per kind of block
         match node.type:
             case "heading":
-                self._section = int(node.tag[1])
+                self._section, self._number = int(node.tag[1]), ()
                 self._add(Kind.HEADING, plain(_inline(node), self.links), level=self._section)
             case "paragraph" | "dt":
-                self._paragraph(render(_inline(node), self.links))
+                self._paragraph(render(_inline(node), self.links), last=node.level == 0 and below is None)
             case "bullet_list" | "ordered_list":
-                self._list(node, depth)
+                self._list(node, depth, below)
             case "fence":
                 self._fence(node, depth)
             case "code_block":
@@ -134,16 +136,29 @@ class _Blocks:
             text = text.strip("\n") if kind is Kind.CODE else text.strip()
             self.elements.append(Element(kind, text, level=level, language=language))
 
-    def _paragraph(self, lines: list[Line]) -> None:
+    def _paragraph(self, lines: list[Line], *, last: bool = False) -> None:
         run: list[str] = []
-        for line in _rejoined(lines):
-            if line.bold and is_title(line.text):
-                self._flush(run)
-                level = min(_DEEPEST, self._section + 1 + numbered_depth(line.text))
-                self._add(Kind.HEADING, line.text.strip(), level=level)
-            else:
+        lines = _rejoined(lines)
+        for line in lines:
+            text = line.text.strip()
+            # What ends the text with a colon introduces what follows: the next cell of a notebook.
+            introduces = last and line is lines[-1] and text.endswith(":") and not number_of(text)
+            if not line.bold or introduces or not self._opens_section(text):
                 run.append(line.text + HARD_BREAK if line.hard else line.text)
+                continue
+            self._flush(run)
+            self._number = number_of(text) or self._number
+            level = min(_DEEPEST, self._section + 1 + numbered_depth(text))
+            name = heading_of(text)
+            if name:
+                self._add(Kind.HEADING, name, level=level)
+            if name != text:
+                self._add(Kind.PARAGRAPH, text, level=0 if name else level)
         self._flush(run)
+
+    def _opens_section(self, bold: str) -> bool:
+        """Whether a bold line is a title, or has the number that follows that of the last numbered title."""
+        return is_title(bold) or follows(number_of(bold), self._number)
 
     def _flush(self, run: list[str]) -> None:
         self.elements.extend(blocks(run))
@@ -174,8 +189,8 @@ class _Blocks:
         else:
             self.parse(dedent(text), depth + 4)
 
-    def _list(self, node: SyntaxTreeNode, depth: int) -> None:
-        title = self._numbered_title(node)
+    def _list(self, node: SyntaxTreeNode, depth: int, below: SyntaxTreeNode | None) -> None:
+        title = self._numbered_title(node, below)
         if title:
             self._add(Kind.HEADING, title, level=min(6, self._section + 1))
             return
@@ -183,10 +198,9 @@ class _Blocks:
         self._items(node, 0, lines, depth)
         self._add(Kind.LIST, "\n".join(lines))
 
-    def _numbered_title(self, node: SyntaxTreeNode) -> str:
+    def _numbered_title(self, node: SyntaxTreeNode, below: SyntaxTreeNode | None) -> str:
         """A numbered list of one short item with something other than a list below it is a heading in notes."""
         item = node.children[0]
-        below = node.next_sibling
         alone = (
             node.type == "ordered_list"
             and len(node.children) == 1

@@ -31,7 +31,10 @@ def mended_rows(lines: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
             width = _width(text) if _is_rule(text) else width or _width_below(lines, at, text)
             mended.append((text, False))
             continue
-        width = 0 if "|" not in line else width
+        if width and "|" not in line:
+            width = 0
+            # Markdown takes what stands right below a table for a row of one cell.
+            mended.append(("", False))
         mended.append((line, False))
         at += 1
     return mended

@@ -19,6 +19,7 @@ from ingest.parsers.web_page.inline import (
     string_of,
     verbatim,
 )
+from ingest.parsers.web_page.main_content import child_tags, tags_in
 from ingest.parsers.web_page.tables import grid, is_layout, own_rows
 
 __all__ = ["KNOWN_TAGS", "Walker", "escape_unknown_tags", "is_telling_alt"]
@@ -113,9 +114,9 @@ class Walker:
         self._add(Kind.PARAGRAPH, "\n".join(line for line in lines if line))
 
     def _list(self, tag: Any, depth: int) -> None:
-        if tag.find(["pre", "table", *HEADINGS]) is not None:
+        if tags_in(tag, "pre", "table", *HEADINGS):
             # A list that holds code or tables is layout: its blocks stand for themselves.
-            for item in tag.find_all("li", recursive=False):
+            for item in child_tags(tag, "li"):
                 self._children(item, depth + 1)
                 self._flush()
             return
@@ -124,7 +125,7 @@ class Walker:
     def _items(self, tag: Any, depth: int) -> list[str]:
         lines: list[str] = []
         start = int(tag.get("start") or 1) if re.fullmatch(r"[0-9]{1,6}", str(tag.get("start") or "1")) else 1
-        for number, item in enumerate(tag.find_all("li", recursive=False), start):
+        for number, item in enumerate(child_tags(tag, "li"), start):
             inner = _inner_lists(item)
             for sub in inner:
                 sub.extract()
@@ -138,9 +139,9 @@ class Walker:
 
     def _table(self, tag: Any, depth: int) -> None:
         rows = own_rows(tag)
-        if tag.find(["table", "pre"]) is not None or is_layout(rows, list(HEADINGS)):
+        if tags_in(tag, "table", "pre") or is_layout(rows, list(HEADINGS)):
             for row in rows:
-                for cell in row.find_all(["td", "th"], recursive=False):
+                for cell in child_tags(row, "td", "th"):
                     self._children(cell, depth + 1)
                     self._flush()
             return
@@ -198,7 +199,7 @@ class Walker:
 def _with_blocks(root: Any) -> set[int]:
     """Identities of the tags that have a block somewhere inside."""
     found: set[int] = set()
-    for tag in root.find_all(True):
+    for tag in tags_in(root):
         if tag.name in _BLOCKS:
             for above in tag.parents:
                 if id(above) in found or above is root:
@@ -212,7 +213,7 @@ def _inner_lists(item: Any) -> list[Any]:
     lists: list[Any] = []
     stack = [item]
     while stack:
-        for child in reversed(list(stack.pop().find_all(True, recursive=False))):
+        for child in reversed(child_tags(stack.pop())):
             if child.name in ("ul", "ol"):
                 lists.append(child)
             else:

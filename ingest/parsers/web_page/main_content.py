@@ -52,7 +52,7 @@ def main_content(soup: Any) -> Any:
     _formulas_of_scripts(body)
     total = len(body.get_text())
     candidates: dict[int, list[Any]] = {}
-    for tag in list(body.find_all(True)):
+    for tag in tags_in(body):
         if _is_gone(tag):
             continue
         if _is_never(tag) or (_is_named_around(tag) and len(tag.get_text()) <= _MAX_SHARE * total):
@@ -78,6 +78,16 @@ def _is_gone(tag: Any) -> bool:
     return "attrs" not in vars(tag)
 
 
+def child_tags(tag: Any, *names: str) -> list[Any]:
+    """The tags right inside a tag, of any name if none is given; far faster than a search in the tree's library."""
+    return [child for child in tag.children if child.name is not None and (not names or child.name in names)]
+
+
+def tags_in(root: Any, *names: str) -> list[Any]:
+    """The tags anywhere below a tag, of any name if none is given."""
+    return [tag for tag in root.descendants if tag.name is not None and (not names or tag.name in names)]
+
+
 def classes_of(tag: Any) -> list[str]:
     """The classes of a tag."""
     value = tag.attrs.get("class") or []
@@ -91,6 +101,8 @@ def _is_in(tag: Any, names: tuple[str, ...]) -> bool:
 def _rank(tag: Any) -> int | None:
     """The first rank that holds enough of the page's text is the main content."""
     name, attributes = tag.name, tag.attrs
+    if not attributes and name not in ("article", "main"):
+        return None
     classes = classes_of(tag)
     main = attributes.get("role") == "main"
     ranks = (
@@ -133,14 +145,16 @@ def _is_named_around(tag: Any) -> bool:
 
 def _formulas_of_scripts(body: Any) -> None:
     """MathJax keeps the source of a formula in a script beside what it draws."""
-    for script in body.find_all("script", type=re.compile(r"^math/tex")):
+    for script in tags_in(body, "script"):
+        if not str(script.get("type") or "").startswith("math/tex"):
+            continue
         mark = "$$" if "display" in str(script.get("type")) else "$"
         script.replace_with(f"{mark}{script.get_text().strip()}{mark}")
 
 
 def _remove_around(main: Any) -> None:
-    for tag in list(main.find_all(_is_around)):
-        if _is_gone(tag):
+    for tag in tags_in(main):
+        if _is_gone(tag) or not _is_around(tag):
             continue
         # A header inside an article holds its title; an aside inside it is often an admonition.
         inside = main.name in ("article", "main") or _is_in(tag, ("article", "section"))
@@ -170,7 +184,7 @@ def _remove_link_blocks(body: Any) -> None:
 
 
 def _blocks_above_links(body: Any) -> Iterator[Any]:
-    for link in body.find_all("a"):
+    for link in tags_in(body, "a"):
         for tag in islice(link.parents, _LINK_REACH):
             if tag.name in ("ul", "ol", "div"):
                 yield tag

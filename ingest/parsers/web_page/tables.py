@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from ingest.parsers.web_page.main_content import child_tags
+
 _MOST_COLUMNS = 100
 _MOST_SPANNED = 50
 
@@ -10,11 +12,11 @@ _MOST_SPANNED = 50
 def own_rows(table: Any) -> list[Any]:
     """The rows of a table, without those of tables inside it."""
     rows: list[Any] = []
-    for child in table.find_all(True, recursive=False):
+    for child in child_tags(table):
         if child.name == "tr":
             rows.append(child)
         elif child.name in ("thead", "tbody", "tfoot"):
-            rows += child.find_all("tr", recursive=False)
+            rows += child_tags(child, "tr")
     return rows
 
 
@@ -49,7 +51,7 @@ def _column(rows: list[list[str]], at: int) -> list[str]:
 def _is_header(row: Any) -> bool:
     if row.parent is not None and row.parent.name == "thead":
         return True
-    return row.find("th", recursive=False) is not None and row.find("td", recursive=False) is None
+    return bool(child_tags(row, "th")) and not child_tags(row, "td")
 
 
 def _row(row: Any, text_of: Callable[[Any], str], below: dict[int, tuple[int, str]], *, in_header: bool) -> list[str]:
@@ -63,7 +65,7 @@ def _row(row: Any, text_of: Callable[[Any], str], below: dict[int, tuple[int, st
                 below[len(cells)] = (left - 1, text)
             cells.append(text)
 
-    for cell in row.find_all(["td", "th"], recursive=False):
+    for cell in child_tags(row, "td", "th"):
         take_from_above()
         if len(cells) >= _MOST_COLUMNS:
             break
@@ -79,14 +81,16 @@ def _row(row: Any, text_of: Callable[[Any], str], below: dict[int, tuple[int, st
 
 
 def _span(cell: Any, name: str) -> int:
-    value = str(cell.get(name) or "1").strip()
+    if name not in cell.attrs:
+        return 1
+    value = str(cell.attrs[name]).strip()
     most = _MOST_SPANNED if name == "colspan" else 65534
     return min(int(value), most) if value.isascii() and value.isdecimal() and len(value) < 7 and int(value) > 0 else 1
 
 
 def is_layout(rows: list[Any], headings: list[str]) -> bool:
     """Whether a table only arranges text: it has one column, or few rows that hold lists or headings."""
-    widths = (sum(1 for _ in row.find_all(["td", "th"], recursive=False)) for row in rows)
+    widths = (len(child_tags(row, "td", "th")) for row in rows)
     if max(widths, default=0) <= 1:
         return True
     return len(rows) <= 2 and any(row.find(["ul", "ol", *headings]) is not None for row in rows)

@@ -101,3 +101,12 @@ def test_every_cell_is_in_the_table(rows: list[list[str]]) -> None:
 
 def _words(text: str) -> set[str]:
     return {"".join(filter(str.isalnum, word)) for word in text.replace("|", " ").split()}
+
+
+def test_a_huge_file_of_one_line_is_cut_between_characters() -> None:
+    result = parsed("가나다".encode() * (4 << 20))
+    assert [skip.why for skip in result.skipped] == [
+        "only the first 1 of about 1 rows were read",
+        "1 cells cut after 40,000 characters",
+    ]
+    assert set(result.elements[0].text) == set("가나다| ")

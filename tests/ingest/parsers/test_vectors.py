@@ -401,7 +401,10 @@ VECTORS = [
             Element(Kind.HEADING, "가지치기", level=2, cell=3),
         ),
         "결정 트리",
-        ("tree.ipynb, cell 2: output cut after 1000 of 5000 characters",),
+        (
+            "tree.ipynb, cell 2: output cut after 1000 of 5000 characters",
+            "tree.ipynb, outputs and attachments: 1 picture not read",
+        ),
     ),
     *(
         Vector(
@@ -427,7 +430,7 @@ VECTORS = [
     Vector(
         "page.rst",
         RST.encode,
-        ("Text with `~torch.nn.Module` and a link.", "A note stays."),
+        ("Text with `torch.nn.Module` and a link.", "A note stays."),
         ("::", "====", "example.org", "a.png"),
         (
             Element(Kind.HEADING, "제목", level=1),

@@ -6,6 +6,7 @@ import pytest
 from langchain_core.document_loaders import Blob
 
 from ingest.cleaning import clean
+from ingest.document import join
 from ingest.elements import Element, Kind, ParsedFile
 from ingest.parsers.markdown.document import MarkdownParser
 
@@ -66,6 +67,18 @@ def told(text: str, name: str = "notes.md") -> list[str]:
         ("- 항목은 있다\n**[다음 절]**<br>\n- 둘째", ["l - 항목은 있다", "h1 [다음 절]", "l - 둘째"]),
         ("- 항목\n1\\. 번호를 손으로 쓴 줄", ["l - 항목", "l 1. 번호를 손으로 쓴 줄"]),
         ("- 앞의 것과\n**이어지는 말**\n- 둘째", ["l - 앞의 것과 이어지는 말\n- 둘째"]),
+        ("**이 코드는 그림을 만듭니다:**\n\n본문이다.", ["p 이 코드는 그림을 만듭니다:", "p 본문이다."]),
+        ("**해결법:**\n\n- 하나", ["h1 해결법:", "l - 하나"]),
+        ("본문이다.\n\n**코드 예:**", ["p 본문이다.", "p 코드 예:"]),  # what follows is not in this text
+        (
+            "**→ 넓은 주제를 다룸**\n**“남의 말”**\n**최종 loss = a + b**",
+            ["p → 넓은 주제를 다룸\n“남의 말”\n최종 loss = a + b"],
+        ),
+        # Below a table there is no row without a bar
+        (
+            "| a | b |\n|---|---|\n| c | d |\n**다음 절**\n본문",
+            ["t | a | b |\n| --- | --- |\n| c | d |", "h1 다음 절", "p 본문"],
+        ),
         # Code without a fence: # is a comment
         (
             "import torch\n# 모델 정의\nmodel = Net()\n# 학습\nmodel.fit(x)",
@@ -89,6 +102,43 @@ def told(text: str, name: str = "notes.md") -> list[str]:
 )
 def test_dialects(text: str, expected: list[str]) -> None:
     assert told(text) == expected
+
+
+LONG = "which goes on and on until it is far longer than any name of a section could ever be in notes " * 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            ("1. Estimators", "2. Bias ― The bias is defined as:", "3. Remark: it may be zero.", "4. Variance"),
+            [
+                "h1 1. Estimators",
+                "h1 2. Bias",
+                "p 2. Bias ― The bias is defined as:",
+                "h1 3. Remark",
+                "p 3. Remark: it may be zero.",
+                "h1 4. Variance",
+            ],
+        ),
+        (("1. Title", "2. It is so."), ["h1 1. Title", "h1 2. It is so."]),
+        (("1.1 Title", "1.2 It is so.", "2. So is this."), ["h2 1.1 Title", "h2 1.2 It is so.", "h1 2. So is this."]),
+        (("1. Title", f"2. This {LONG.strip()}."), ["h1 1. Title", f"p1 2. This {LONG.strip()}."]),
+        # No number of the series
+        (("1. Title", "7. It is so."), ["h1 1. Title", "l 7. It is so."]),
+        (("1. It is so.", "2. It is not."), ["l 1. It is so.", "l 2. It is not."]),
+    ],
+)
+def test_numbered_bold_lines_are_peers(lines: tuple[str, ...], expected: list[str]) -> None:
+    text = "".join(f"**{line}**\n\nText {at}.\n\n" for at, line in enumerate(lines))
+    assert [each for each in told(text) if not each.startswith("p Text")] == expected
+
+
+def test_text_below_a_long_numbered_line_does_not_stand_under_the_item_before() -> None:
+    document = join(parsed(f"# Course\n\n**1. Title**\n\nOne.\n\n**2. This {LONG.strip()}.**\n\nTwo."))
+    places = {document.text[unit.start : unit.end]: unit.heading for unit in document.units}
+    assert places["One."] == ("Course", "1. Title")
+    assert places["Two."] == ("Course",)
 
 
 def test_components_of_mdx() -> None:
@@ -133,6 +183,8 @@ def test_front_matter(matter: str, title: str, date: str | None) -> None:
         "- a\n" * 30_000,
         "{% endcomment %}\n" * 30_000,
         "a" * 3_000_000,
+        "a\n\n" * 60_000,
+        "\\begin{a}" * 60_000,
     ],
     ids=lambda text: text[:6].strip().replace("\n", " "),
 )
