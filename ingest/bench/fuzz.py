@@ -34,11 +34,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=500, metavar="N", help="damaged files")
     parser.add_argument("--seed", type=int, default=2026, metavar="N", help="of the damage")
     parser.add_argument("--large-mib", type=int, default=1024, metavar="N", help="size of the large crafted files")
+    parser.add_argument("--pages", type=int, default=10_000, metavar="N", help="pages of the long PDF")
     parser.add_argument("--timeout", type=float, default=60.0, metavar="S", help="parse.timeout_s")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="course-rag-fuzz-") as name:
         folder = Path(name, "documents")
-        write_files(folder, options.data / "documents", options.count, Random(options.seed), options.large_mib)
+        write_files(folder, options.data / "documents", options.count, Random(options.seed))
+        list(write_crafted(folder, text_mib=options.large_mib, pdf_pages=options.pages))
         parse = ParseSettings(timeout_s=options.timeout, max_file_mib=4096, ocr_max_pages=5)
         settings = Settings(index=IndexSettings(path=Path(name, "index")), parse=parse)
         started = time.monotonic()
@@ -52,8 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return int(bool(lost))
 
 
-def write_files(folder: Path, seeds: Path, count: int, random: Random, large_mib: int) -> None:
-    """Fill the folder: ``count`` damaged copies of the seeds, the crafted files, and one that is fine."""
+def write_files(folder: Path, seeds: Path, count: int, random: Random) -> None:
+    """Fill the folder with ``count`` damaged copies of the seeds, and one file that is fine."""
     folder.mkdir(parents=True)
     (folder / _CALM).write_text("그래도 이 파일은 읽힌다. This file is read all the same.\n", encoding="utf-8")
     paths = [path for path in sorted(seeds.rglob("*")) if path.suffix.lower() in FORMATS and path.is_file()]
@@ -62,7 +64,6 @@ def write_files(folder: Path, seeds: Path, count: int, random: Random, large_mib
         seed = random.choice(paths)
         suffix = seed.suffix.lower()
         (folder / f"{number:04}{suffix}").write_bytes(damaged(seed.read_bytes(), suffix, random))
-    list(write_crafted(folder, text_mib=large_mib))
 
 
 def unaccounted(folder: Path, report: BuildReport, index: Path) -> list[str]:

@@ -87,7 +87,7 @@ def write_crafted(folder: Path, *, text_mib: int = 1024, pdf_pages: int = 10_000
         yield path
     yield _long_text(folder / "long-lines.txt", "강의 노트의 한 줄입니다. One line of the notes.\n", text_mib)
     yield _long_text(folder / "one-line.md", "단어 word ", text_mib // 8)
-    yield _long_pdf(folder / "ten-thousand-pages.pdf", pdf_pages)
+    yield _long_pdf(folder / "long.pdf", pdf_pages)
 
 
 _BOMBED = {

@@ -11,7 +11,7 @@ import logging
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -43,7 +43,7 @@ class Timing:
         pages: pages of those that have pages, else 0.
         ours: by our parser and cleaning.
         pypdf: by pypdf's plain extraction, None for other formats.
-        loaders: by each loader of langchain-community that reads the format and is installed.
+        loaders: by each loader of langchain-community that reads the format and is installed; None: it fails.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Timing:
     pages: int
     ours: float
     pypdf: float | None
-    loaders: dict[str, float]
+    loaders: dict[str, float | None]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,16 +61,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=DATA, help="folder with documents/")
     parser.add_argument("--repeat", type=int, default=3, metavar="N", help="repetitions, of which the fastest counts")
     options = parser.parse_args(argv)
-    logging.disable(logging.WARNING)
-    warnings.simplefilter("ignore")
     files = sorted(path for path in (options.data / "documents").rglob("*") if path.is_file() and parser_for(path))
     if not files:
         sys.stderr.write(f"There are no documents in {options.data / 'documents'}. Give the data: --data DIR\n")
         return 1
-    timings = [measure(name, group, options.repeat) for name, group in _groups(files)]
+    with _quiet():
+        timings = [measure(name, group, options.repeat) for name, group in _groups(files)]
     sys.stdout.write(table(timings))
     texts = next((timing for timing in timings if timing.name == ".pdf (text)"), None)
     return int(texts is not None and texts.pypdf is not None and texts.ours > _ASKED * texts.pypdf)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what libraries chatter about damaged files and what is deprecated."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
 
 
 def _groups(files: list[Path]) -> Iterator[tuple[str, list[Path]]]:
@@ -91,7 +103,6 @@ def _has_text(parsed: ParsedFile) -> bool:
 def measure(name: str, files: Sequence[Path], repeat: int) -> Timing:
     """Read the files by each way there is, each once to warm up."""
     pages = sum(int(_parsed(path).metadata.get("pages", 0)) for path in files)
-    loaders = {label: load for label, load in _loaders(files[0].suffix.lower()) if _works(load, files[0])}
     return Timing(
         name=name,
         files=len(files),
@@ -99,7 +110,7 @@ def measure(name: str, files: Sequence[Path], repeat: int) -> Timing:
         pages=pages,
         ours=_seconds(_parsed, files, repeat),
         pypdf=_seconds(_pypdf, files, repeat) if files[0].suffix.lower() == ".pdf" else None,
-        loaders={label: _seconds(load, files, repeat) for label, load in loaders.items()},
+        loaders=dict(_timed(_loaders(files[0].suffix.lower()), files, repeat)),
     )
 
 
@@ -108,7 +119,10 @@ def table(timings: Sequence[Timing]) -> str:
     lines = ["| format | files | MB | pages | ours s | MB/s | pages/s | beside it, s (ours ÷ it) |", "|" + " --- |" * 8]
     for each in timings:
         others = {**({"pypdf": each.pypdf} if each.pypdf is not None else {}), **each.loaders}
-        beside = " · ".join(f"{name} {value:.2f} ({each.ours / value:.2f})" for name, value in others.items() if value)
+        beside = " · ".join(
+            f"{name} {value:.2f} ({each.ours / value:.2f})" if value else f"{name} fails"
+            for name, value in others.items()
+        )
         size, rate = each.size / 1e6, f"{each.pages / each.ours:.0f}" if each.pages else ""
         cells = (each.name, each.files, f"{size:.2f}", each.pages or "", f"{each.ours:.2f}", f"{size / each.ours:.2f}")
         lines.append("| " + " | ".join(map(str, (*cells, rate, beside or "–"))) + " |")
@@ -164,13 +178,17 @@ def _load(loader: Any, options: dict[str, Any], path: Path) -> Any:
     return loader(str(path), **options).load()
 
 
-def _works(load: Load, path: Path) -> bool:
-    """Whether a loader has the library it needs."""
-    try:
-        load(path)
-    except ImportError:
-        return False
-    return True
+def _timed(
+    loaders: Iterable[tuple[str, Load]], files: Sequence[Path], repeat: int
+) -> Iterator[tuple[str, float | None]]:
+    """Seconds of each loader that has the library it needs; None for one that fails on a file."""
+    for name, load in loaders:
+        try:
+            yield name, _seconds(load, files, repeat)
+        except ImportError:
+            continue
+        except (RuntimeError, ValueError, OSError, KeyError):
+            yield name, None
 
 
 if __name__ == "__main__":
