@@ -3,7 +3,6 @@
 In the order data passes through them:
 
 * ``sources``                          what a build is given, to files
-* ``web``                              pages and sitemaps named by their address, to files
 * ``workers``, ``reading``             a map over files, with limits; all files prepared, cached or not
 * ``prepare``                          one file, from bytes to chunk spans: what a worker does
 * ``elements``, ``parsers``            a file to its elements; one parser per format

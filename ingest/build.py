@@ -25,8 +25,8 @@ from ingest.reading import AllPrepared, Found, prepare_all
 from ingest.report import BuildReport
 from ingest.sources.discovery import Discovery, discover, with_others
 from ingest.sources.roots import Roots
-from ingest.web.fetching import Fetched, fetch_all, is_passing
-from ingest.web.snapshots import Snapshots
+from ingest.sources.web.fetching import Fetched, fetch_all, is_passing
+from ingest.sources.web.snapshots import Snapshots
 from ingest.workers import FileMap, ProcessMap
 from rag.analyzer import Analyzer
 from rag.chunks import indexed_text

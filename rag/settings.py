@@ -66,7 +66,9 @@ class DedupSettings(Section):
     """When two chunks count as the same."""
 
     enabled: bool = Field(True, description="Remove exact and near duplicates.")
-    similarity: float = Field(0.9, gt=0, le=1, description="Share of a passage's letters that must stand elsewhere for it to be left out.")
+    similarity: float = Field(
+        0.9, gt=0, le=1, description="Share of a passage's letters that must stand elsewhere for it to be left out."
+    )
 
 
 class EmbedderSettings(Section):

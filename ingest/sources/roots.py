@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.web.addresses import is_address, normalised
+from ingest.sources.web.addresses import is_address, normalised
 from rag.errors import InputError
 
 

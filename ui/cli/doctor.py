@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 _LIBRARIES = {
-    "": ("langchain", "langchain-core", "kiwipiepy", "bm25s", "pypdf", "pypdfium2", "beautifulsoup4", "detect-secrets", "streamlit"),
+    "": (
+        *("langchain", "langchain-core", "kiwipiepy", "bm25s", "pypdf", "pypdfium2", "beautifulsoup4"),
+        *("detect-secrets", "streamlit"),
+    ),
     "cpu": ("faiss-cpu",),
     "gpu": ("faiss-gpu",),
     "formats": ("faster-whisper",),

@@ -23,7 +23,7 @@ def row(ko: str, en: str, file: str = "b.md", **more: str) -> Row:
 
 
 def seeded() -> random.Random:
-    return random.Random(1)  # noqa: S311
+    return random.Random(1)
 
 
 def write(file: Path, rows: list[Row]) -> None:

@@ -63,7 +63,7 @@ def test_scores_are_textbook_bm25(index: LexicalIndex, terms: list[Terms], query
 
 
 def test_scores_are_textbook_bm25_on_many_random_documents() -> None:
-    rng = random.Random(7)  # noqa: S311
+    rng = random.Random(7)
     vocabulary = [f"w{number}" for number in range(30)]
     documents = [
         Terms(rng.choices(vocabulary, k=rng.randint(0, 40)), rng.choices(vocabulary[:5], k=rng.randint(0, 5)))

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ingest.web.request import Validators
+from ingest.sources.web.request import Validators
 
 _LIST = "pages.json"
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")

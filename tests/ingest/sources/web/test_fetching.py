@@ -204,7 +204,7 @@ def test_redirects_are_followed_on_the_web_and_told(site: Site, run: Run, index:
 def test_a_page_that_cannot_be_fetched_is_an_error_with_a_remedy(
     site: Site, run: Run, index: Path, page: Page, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.web.request._SLOWEST", 1 << 20)
+    monkeypatch.setattr("ingest.sources.web.request._SLOWEST", 1 << 20)
     site.pages["/page"] = page
     with pytest.raises(InputError, match=message) as caught:
         run(site.url("/page"), max_file_mib=1, web_timeout_s=0.3)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.web.addresses import is_address, normalised, source_of, suffix_of
+from ingest.sources.web.addresses import is_address, normalised, source_of, suffix_of
 from rag.errors import InputError
 
 

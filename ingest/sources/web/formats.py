@@ -5,8 +5,8 @@ import re
 from pathlib import PurePosixPath
 
 from ingest.parsers.registry import FORMATS
-from ingest.web.addresses import suffix_of
-from ingest.web.request import Response
+from ingest.sources.web.addresses import suffix_of
+from ingest.sources.web.request import Response
 
 _SUFFIXES = {
     "text/html": ".html",

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from ingest.elements import Skipped
 from ingest.progress import Progress
 from ingest.sources.discovery import SourceFile
-from ingest.web.addresses import host_of, normalised, source_of
-from ingest.web.formats import file_bytes, suffix_for
-from ingest.web.request import FetchError, GoneError, Response, UnfitError, fetch
-from ingest.web.sitemap import Sitemap, sitemap, unpacked
-from ingest.web.snapshots import Copy, Snapshots, file_name
+from ingest.sources.web.addresses import host_of, normalised, source_of
+from ingest.sources.web.formats import file_bytes, suffix_for
+from ingest.sources.web.request import FetchError, GoneError, Response, UnfitError, fetch
+from ingest.sources.web.sitemap import Sitemap, sitemap, unpacked
+from ingest.sources.web.snapshots import Copy, Snapshots, file_name
 from rag.errors import InputError
 from rag.settings import ParseSettings
 
