@@ -23,7 +23,7 @@ from rag.extractive.model import ExtractiveChatModel
 from rag.followup import standalone_question
 from rag.language import detect_language
 from rag.llm import translated_errors
-from rag.not_shown import not_shown
+from rag.not_shown import look_up, not_shown
 from rag.prompts import NOT_SHOWN, REFUSALS, answer_prompt, render_passages, standalone_prompt
 from rag.retriever import CourseRetriever
 from rag.settings import LLMSettings
@@ -158,14 +158,18 @@ class _Steps:
             checked = replace(checked, citations=(state["withheld"],))
         # An answer that no passage supports is not given: right or silent.
         refused = any(sentence in raw for sentence in refusals) or not checked.citations
+        text, citations = (refusals[0], ()) if refused else (checked.text, checked.citations)
+        if refused and (place := look_up(question, self._retriever, hits)):
+            withheld, hits = place
+            text, citations = _not_shown({"question": question, "withheld": withheld}), (withheld,)
         # What is not shown is no answer either, but says where to look.
         hidden = not refused and any(sentence in raw for sentence in NOT_SHOWN.values())
         return Answer(
             question=question,
             standalone=state["standalone"],
-            text=refusals[0] if refused else checked.text,
+            text=text,
             refused=refused or hidden,
-            citations=() if refused else checked.citations,
+            citations=citations,
             hits=hits,
             unknown_marks=checked.unknown_marks,
             raw=raw,

@@ -6,14 +6,17 @@ question for one, and takes the usual way.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.analyzer import FUNCTION_WORDS, Analyzer
 from rag.answer import Citation, Hit
 from rag.language import detect_language
+from rag.retriever import CourseRetriever
 
 MASK = re.compile(r"\[masked: (?P<kind>[a-z -]{1,30})\]")
 """What ``ingest.masking.spans`` puts in the place of a value."""
 
+_MOST_PLACES = 50
 _CREDENTIALS = ("password", "login")
 _KINDS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("password",), r"비밀\s?번호|비번|암호|패스워드", r"passwords?|passcodes?|passphrase|pw|pwd|pin"),
@@ -113,6 +116,27 @@ def not_shown(question: str, hits: Sequence[Hit], analyzer: Analyzer) -> Citatio
         if lines and (shared or foreign or not wanted) and (best is None or (shared, -hit.rank) > best[0]):
             best = (shared, -hit.rank), Citation(hits.index(hit) + 1, chunk, lines[0].strip())
     return best[1] if best else None
+
+
+def look_up(question: str, retriever: CourseRetriever, hits: Sequence[Hit]) -> tuple[Citation, tuple[Hit, ...]] | None:
+    """As ``not_shown``, of the whole index: the masks are words in it, so the lexical side finds them.
+
+    For a question that would be refused otherwise. Returns the hits with the place behind them, so that its mark
+    counts; None if the question asks for no secret, or no place has it.
+    """
+    kinds = asked_kinds(question)
+    if not kinds:
+        return None
+    lexical = retriever.settings.model_copy(update={"mode": "keyword", "threshold": None})
+    search = retriever.model_copy(update={"settings": lexical}).search
+    masked = [hit for kind in sorted(kinds) for hit in search(f"masked {kind}", k=_MOST_PLACES)]
+    found = not_shown(
+        question, [replace(hit, rank=rank) for rank, hit in enumerate(masked, 1)], retriever.course.analyzer
+    )
+    if found is None:
+        return None
+    hit = replace(masked[found.mark - 1], rank=len(hits) + 1)
+    return replace(found, mark=len(hits) + 1), (*hits, hit)
 
 
 def _without_kinds(question: str) -> str:

@@ -25,6 +25,12 @@ _PARTICLE = re.compile(
     r"(?:입니다|이에요|예요|이다|이며|이고|이니|이므로|이라고|라고|이라|으로|로|를|을|은|는|이|가|와"
     r"|과|임|인|이었|였|이죠|죠)"
 )
+_COPULA = re.compile(r"입니다|이에요|예요|이다|이며|이고|이니|이었|였|임")
+_OPTIONAL = re.compile(r"\((?:으|이|을|를|은|는|가|와|과)\)")
+"""A particle written for both endings: ``X(으)로``."""
+_UNIT = re.compile(
+    r"[ -]?(?:bit|byte|char|digit|letter|symbol|word|time|user|people|year|자|비트|글자|개|번|년|회|명|분|초)"
+)
 _TRAILING = ".,;:。"
 _REST = re.compile(
     r"[ \t.,;|`*_\"')\]}]{0,20}(?:\([^()\n]{0,30}\)|[#/(][^\n]{0,60}|(?:입니다|이에요"
@@ -34,13 +40,10 @@ _APP_PASSWORD = re.compile(r"[a-z]{4}(?: [a-z]{4}){3}(?![a-z])")
 _GROUPED = re.compile(r"\d{3} \d{3,4} \d{4}(?!\d)")
 _HANGUL_VALUE = re.compile(r"[가-힣]{2,8}\d{3,8}[!@#$%^&*]{0,2}$")
 _STRONG = (":", "：", "→", "⇒", "=>", "->", "—", "–", "|", ":=", ">", "▶", "➡", "➜", "☞", "👉", "»", "below")
+_WORD_AND_DIGITS = re.compile(r"[a-z]\d|\d[a-z]|(?=\w*[a-z])(?=\w*[A-Z])\w*\d\d", re.ASCII)
+_CHOSEN = re.compile(r"^[a-zA-Z]{3,32}(?=[^a-zA-Z\s]{0,7}\d)[^a-zA-Z\s]{2,8}$")
 _KEY_CHARS = re.compile(r"[\w\-+/=.%~]{16,400}$", re.ASCII)
-_STATEMENT = re.compile(
-    r"[은는이가][ ][가-힣0-9 ,]{1,40}?(?<=[ ])(?P<value>[\x21-\x7e]{4,64}?)[ ]?"
-    r"(?:입니다|이에요|예요|이다|(?:으로|로)[ ](?:통일|설정|변경|초기화|지정|바뀌|바꾸|되어))"
-)
-_BRACKETED = re.compile(r"[ ]?\(([\x21-\x7e]{2,64}?)\)")
-_WORDS_BETWEEN = re.compile(r"[ (][가-힣A-Za-z0-9 ()'_-]{1,40}?[:：=→][ \t]{0,3}")
+_BRACKETED = re.compile(r"[ ]?(?:\((?P<round>[\x21-\x7e]{2,64}?)\)|\[(?P<square>[\x21-\x7e]{4,64}?)\](?!\())")
 _PAIR = re.compile(
     r"[*_`\"']{0,3}(?P<login>[\w.@+-]{2,64})[*_`\"']{0,3}[ \t]{0,3}(?:[/,|·&]|와|그리고)[ \t]{0,3}[*_`\"']{0,3}"
     r"(?P<password>[\x21-\x7e]{4,64})",
@@ -68,8 +71,9 @@ def read_value(line: str, label: Label, stop: int) -> Value | None:
         stop: where the next label begins, or the end of the line.
     """
     if label.mark in ("", "is") and (inside := _BRACKETED.match(line, label.end)):
-        sure = label.kind == LOGIN or inside[1].isdigit() or is_unmistakable(inside[1])
-        return Value(inside[1], *inside.span(1), True, True) if sure else None
+        which = "round" if inside["round"] else "square"
+        sure = (label.kind == LOGIN and which == "round") or inside[which].isdigit() or is_unmistakable(inside[which])
+        return Value(inside[which], *inside.span(which), True, True) if sure else None
     start = label.value
     while start < stop and line[start] in "*_(" and start - label.value < 3:
         start += 1
@@ -79,19 +83,25 @@ def read_value(line: str, label: Label, stop: int) -> Value | None:
     if prefix := _PREFIX.match(line, start, stop):
         start = prefix.end()
     if start < stop and line[start] in _QUOTES:
-        end = line.find(_QUOTES[line[start]], start + 1, start + 402)
-        inner = line[start + 1 : end].removesuffix("\\")
-        if end < 0 or not inner or any(char.isspace() for char in inner):
-            return None
-        return Value(inner, start + 1, start + 1 + len(inner), True, _REST.match(line, end + 1) is not None)
+        return _quoted(line, label, start)
     return _bare(line, label, start, stop)
+
+
+def _quoted(line: str, label: Label, start: int) -> Value | None:
+    end = line.find(_QUOTES[line[start]], start + 1, start + 402)
+    inner = line[start + 1 : end].removesuffix("\\")
+    if end < 0 or not inner or (any(char.isspace() for char in inner) and not _APP_PASSWORD.fullmatch(inner)):
+        return None
+    if label.mark == "," and re.match(r", ?[\"']", line[end + 1 : end + 4]):
+        return None  # one of a list of words
+    return Value(inner, start + 1, start + 1 + len(inner), True, _REST.match(line, end + 1) is not None)
 
 
 def _bare(line: str, label: Label, start: int, stop: int) -> Value | None:
     match = _RUN.match(line, start, max(start, stop))
     if not match:
         return None
-    run = match[0].split(";")[0] if label.mark == "=" else match[0]
+    run = match[0].split(";")[0] if label.mark == "=" else _OPTIONAL.split(match[0])[0]
     latin = _ASCII.match(run)
     end = start + len(run)
     if (
@@ -101,10 +111,12 @@ def _bare(line: str, label: Label, start: int, stop: int) -> Value | None:
         and _PARTICLE.match(run, latin.end())
     ):
         value = latin[0]
-        alone = _REST.match(line, end) is not None
+        alone = (_REST.match(line, end) or _COPULA.match(run, latin.end())) is not None
     else:
         value, alone = run, _REST.match(line, end) is not None
     closed = value.rstrip(_TRAILING)
+    if label.mark == "is" and closed.isdigit():  # a sentence may go on behind it, but for "1024 bits"
+        alone = alone or _UNIT.match(line, start + len(closed)) is None
     for _ in range(
         start - max(0, start - 4) - len(line[max(0, start - 4) : start].rstrip("*"))
     ):  # as many as were opened: the value may end in one
@@ -115,21 +127,6 @@ def _bare(line: str, label: Label, start: int, stop: int) -> Value | None:
     if label.mark != "|" and stop < len(line) and end >= stop:  # the next label is stuck to it
         closed = closed.rstrip("/,&;|")
     return Value(closed, start, start + len(closed), False, alone) if closed else None
-
-
-def read_statement(line: str, label: Label) -> Value | None:
-    """``비밀번호는 모두 X입니다``: what a Korean sentence says at its end that the password is."""
-    match = _STATEMENT.match(line, label.end)
-    return Value(match["value"], *match.span("value"), False, True) if match else None
-
-
-def read_later(line: str, label: Label, stop: int) -> Value | None:
-    """``password for the lab: X``: behind a few words more and a colon, if it can be nothing but a password."""
-    match = _WORDS_BETWEEN.match(line, label.end, stop)
-    value = read_value(line, Label(PASSWORD, label.start, label.end, ":", match.end(), False), stop) if match else None
-    if value and is_unmistakable(value.text):
-        return value
-    return None
 
 
 def is_unmistakable(text: str) -> bool:
@@ -153,7 +150,7 @@ def accepts(value: Value, label: Label, *, together: bool) -> bool:
         return False
     if not value.text.isascii():
         return value.alone and label.mark in (*_STRONG, "=") and _HANGUL_VALUE.match(value.text) is not None
-    if is_count(value.text):
+    if is_count(value.text) or (label.mark == "" and value.text.rstrip("?!").isalpha() and not value.quoted):
         return False
     if label.mark in _STRONG:
         return _behind_mark(value, label, together)
@@ -161,6 +158,10 @@ def accepts(value: Value, label: Label, *, together: bool) -> bool:
 
 
 def _is_named_key(value: Value, label: Label) -> bool:
+    if label.env and label.mark in ("=", ":") and label.value and _CHOSEN.search(value.text):
+        return is_unmistakable(value.text) and not is_no_value(value.text)  # JUPYTER_TOKEN=… is chosen by a person
+    if label.mark == "=" and label.end - label.start == 3 and value.start - label.end > 2 and not label.env:
+        return False  # key = '…' is a variable as any other, KEY = '…' is not
     if not _KEY_CHARS.match(value.text) or not is_key(value.text):
         return False
     return value.quoted or bool(label.mark) or value.alone or len(value.text) >= 20
@@ -193,6 +194,8 @@ def _assigned(value: Value, label: Label, together: bool) -> bool:
 
 
 def _stated(value: Value, label: Label, together: bool) -> bool:
+    if value.text.isalpha():  # 계정은 X, 암호는 Y입니다
+        return together and value.alone and value.text.islower() and len(value.text) >= 8
     return is_mixed(value.text) or is_passphrase(value.text) or (value.text.isdigit() and value.alone)
 
 
@@ -203,10 +206,12 @@ def _following(value: Value, label: Label, together: bool) -> bool:
         return is_mixed(text) or text.isdigit() or is_passphrase(text)
     sure = value.alone or together
     if text.isdigit():
-        return sure and len(text) >= 6
+        return sure and len(text) >= (4 if together and value.alone else 6)
     if not is_mixed(text):
         return False
-    return has_sign(text) or (sure and len(text) >= 6 and re.search(r"[a-z]\d|\d[a-z]", text) is not None)
+    if text[0] in ",;:.)]}" or re.match(r"[A-Za-z_]\w*=", text):
+        return False
+    return has_sign(text) or (sure and len(text) >= 6 and _WORD_AND_DIGITS.search(text) is not None)
 
 
 def _behind_dash(value: Value, label: Label, together: bool) -> bool:

@@ -6,15 +6,24 @@ A login name alone is no secret: it goes only when a password stands within a fe
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
+from ingest.masking.below_label import (
+    LISTED,
+    LONE_VALUE,
+    NO_LABEL,
+    VALUE_LINE,
+    announced,
+    fits,
+    is_label,
+    read_below,
+)
 from ingest.masking.beside_label import (
     Value,
     accepts,
     is_login,
     is_unmistakable,
-    read_later,
     read_pair,
-    read_statement,
     read_value,
 )
 from ingest.masking.commands import in_commands
@@ -29,32 +38,25 @@ from ingest.masking.labels import (
     labels,
     lines_of,
     may_hold_label,
+    without_verbs,
 )
 from ingest.masking.personal import Found
-from ingest.masking.table_cells import in_table
+from ingest.masking.sentences import pairs, read_answer, read_on_the_phone, read_told
+from ingest.masking.table_cells import in_sheet, in_table
 from ingest.masking.values import has_sign
 
 _NEAR_LINES = 3
 _LAST = 8
 """Values last found on a line: of a very long line, all would take quadratic time."""
-_LONE_VALUE = re.compile(
-    r"^[ \t>]*(?:[-*•■▪▶○●※◆◦▷□✓·]{1,3}[ \t]+)?(?P<open>\*{0,2}[`\"']?)"
-    r"(?P<value>[\x21-\x7e]{2,200}?)(?P=open)\.?[ \t]*$"
-)
-
-
-_LISTED = re.compile(
-    r"[ \t]*(?:[-*•·][ ]+)?[^:：\n]{1,30}[:：][ ]{0,3}[`*]{0,2}(?P<value>[\x21-\x7e]{6,64}?)[`*]{0,2}[ ]*$"
-)
-_VALUE_LINE = re.compile(r"[ \t]*[\"']?value[\"']?[ \t]?[:=][ \t]?", re.IGNORECASE)
-_NO_LABEL = Label(PASSWORD, 0, 0, "below", 0, False)
+_WIFI_KEY = re.compile(r"[ \t*•-]{0,6}key[ ]?[:：=][ ]?")
+_NETWORK = re.compile(r"ssid|wi-?fi|와이파이")
 
 
 def credentials(text: str) -> list[Found]:
     """Start, end and kind of each, in no particular order; one may come more than once."""
     lines = list(lines_of(text))
     scan = _Scan(lines)
-    scan.take(in_commands(text))
+    scan.take(chain(in_commands(text), pairs(text)))
     number = 0
     while number < len(lines):
         if lines[number].text.lstrip().startswith("|"):
@@ -73,6 +75,7 @@ class _Scan:
         self._lines = lines
         self.found: list[Found] = []
         self._passwords: set[int] = set()  # lines in or below which one stands
+        self._behind_sheet = 0
         self._taken: dict[int, list[tuple[int, int]]] = {}
 
     def take(self, found: Iterable[Found]) -> None:
@@ -113,19 +116,22 @@ class _Scan:
     def line(self, number: int) -> None:
         """Values beside the labels of a line, or on the lines below it."""
         line = self._lines[number]
-        found = list(labels(line.text, line.lowered))
+        self._sheet(number)
+        found = without_verbs(line.lowered, list(labels(line.text, line.lowered)))
+        if (key := _WIFI_KEY.match(line.lowered)) and self._wifi_above(number):
+            found = [Label(PASSWORD, 0, key.end(), ":", key.end(), False)]
         if found and is_only_label(line.text, found):
             self._below(number, found)
             return
         for label, following in zip(found, [*found[1:], None], strict=False):
             self._beside(number, label, following, found)
-        if found and number + 1 < len(self._lines) and not line.text[found[-1].end :].strip(" \"',"):
+        if found and number + 1 < len(self._lines) and not line.text[found[-1].end :].strip(" \"',{"):
             self._value_line(number + 1, found[-1])
 
     def _value_line(self, number: int, named: Label) -> None:
         """``- name: DB_PASSWORD`` with ``value: …`` on the line below."""
         line = self._lines[number].text
-        match = _VALUE_LINE.match(line)
+        match = VALUE_LINE.match(line)
         if match and named.kind in (PASSWORD, KEY):
             label = Label(named.kind, 0, 0, ":", match.end(), named.env)
             value = read_value(line, label, len(line))
@@ -142,20 +148,36 @@ class _Scan:
                 self._keep(number, part.start, part.end, kind)
             return
         value = read_value(line, label, stop)
-        if label.kind == PASSWORD and label.mark == "is" and not (value and accepts(value, label, together=False)):
-            value = read_statement(line, label)
-        elif label.kind == PASSWORD and label.mark == "" and not (value and accepts(value, label, together=False)):
-            self._keep_value(number, read_later(line, label, stop))
-            return
         together = label.kind == PASSWORD and (
             any(each.kind == LOGIN for each in found[:_LAST]) or self._login_near(number, label)
         )
-        if value and accepts(value, label, together=together):
-            self._keep(number, value.start, value.end, label.kind)
-
-    def _keep_value(self, number: int, value: Value | None) -> None:
+        if not (value and accepts(value, label, together=together)):
+            value = read_told(line, label, stop) if label.mark in ("", "is") else None
         if value:
-            self._keep(number, value.start, value.end, PASSWORD)
+            self._keep(number, value.start, value.end, label.kind)
+            if label.kind == PASSWORD and (again := read_on_the_phone(line, value.end)):
+                self._keep(number, *again, PASSWORD)
+        elif label.kind == PASSWORD and following is None and line.rstrip().endswith(("?", "？")):
+            self._answer(number)
+
+    def _answer(self, question: int) -> None:
+        for number in range(question + 1, min(question + 3, len(self._lines))):
+            if self._lines[number].text.strip():
+                if value := read_answer(self._lines[number].text):
+                    self._keep(number, *value, PASSWORD)
+                return
+
+    def _sheet(self, number: int) -> None:
+        """A table without bars that begins here, once for all its rows."""
+        if number >= self._behind_sheet and len(self._lines[number].text) <= 200:
+            rows, found = in_sheet(self._lines, number)
+            self._behind_sheet = number + rows
+            for row, start, end, kind in found:
+                self._keep(number + row, start, end, kind)
+
+    def _wifi_above(self, number: int) -> bool:
+        """Whether a line right above names a network: then ``Key`` is its password."""
+        return any(_NETWORK.search(line.lowered[:200]) for line in self._lines[max(0, number - 2) : number])
 
     def _login_near(self, number: int, label: Label) -> bool:
         """Whether a line beside this one gives a login name, with a mark as strong."""
@@ -172,7 +194,9 @@ class _Scan:
     def _below(self, number: int, found: list[Label]) -> None:
         """Values on the lines below one or more lines that are labels alone, as many as there are labels."""
         above = [line for line in self._lines[max(0, number - 4) : number] if len(line.text) <= 80]
-        kinds, values = self._read_below(number + 1, _announced(found))
+        kinds, values, stopped = read_below(self._lines, number + 1, announced(found))
+        if stopped is not None:
+            self._pair_line(stopped, kinds, values)
         together = len(kinds) > 1 or any(
             each.kind == LOGIN for line in above for each in labels(line.text, line.lowered)
         )
@@ -183,36 +207,11 @@ class _Scan:
         if kinds == [PASSWORD] and not values:
             self._listed(number + 1)
 
-    def _read_below(self, after: int, kinds: list[str]) -> tuple[list[str], list[tuple[int, Value]]]:
-        """What is announced, by more lines too, and the values found for it with the numbers of their lines."""
-        values: list[tuple[int, Value]] = []
-        blank = 0
-        while after < len(self._lines) and len(values) < len(kinds) and blank <= 2:
-            line = self._lines[after]
-            match = _LONE_VALUE.match(line.text) if len(line.text) <= 220 else None
-            if not line.text.strip():
-                blank += 1
-            elif match and not _is_label(line):
-                values.append(
-                    (after, Value(match["value"], *match.span("value"), bool(match["open"].strip("*")), True))
-                )
-                blank = 0
-            elif len(kinds) == 1 and not values and _is_label(line):
-                more = _announced(list(labels(line.text, line.lowered)))
-                if set(more) == set(kinds):
-                    break
-                kinds, blank = kinds + more, 0
-            else:
-                self._pair_line(after, kinds, values)
-                break
-            after += 1
-        return kinds, values
-
     def _listed(self, number: int) -> None:
         """Passwords of several things below a line that announces them: ``- 1분반: spring!24``."""
         for after in range(number, min(number + 12, len(self._lines))):
             line = self._lines[after]
-            match = _LISTED.match(line.text) if len(line.text) <= 80 else None
+            match = LISTED.match(line.text) if len(line.text) <= 80 else None
             if match and is_unmistakable(match["value"]):
                 self._keep(after, *match.span("value"), PASSWORD)
             elif line.text.strip():
@@ -230,17 +229,17 @@ class _Scan:
         """A password without a label of its own, right below a login name that has one."""
         number, name = login
         line = self._lines[number + 1] if number + 1 < len(self._lines) else Line(0, "", "")
-        match = _LONE_VALUE.match(line.text) if len(line.text) <= 80 else None
-        if match and not _is_label(line):
+        match = LONE_VALUE.match(line.text) if len(line.text) <= 80 else None
+        if match and not is_label(line):
             value = Value(match["value"], *match.span("value"), False, True)
-            if has_sign(value.text) and _fits(LOGIN, name, _NO_LABEL, True) and _fits(PASSWORD, value, _NO_LABEL, True):
+            if has_sign(value.text) and fits(LOGIN, name, NO_LABEL, True) and fits(PASSWORD, value, NO_LABEL, True):
                 self._keep(number, name.start, name.end, LOGIN)
                 self._keep(number + 1, value.start, value.end, PASSWORD)
 
     def _keep_below(self, kinds: list[str], values: list[tuple[int, Value]], label: Label, together: bool) -> None:
         colon = Label(PASSWORD, label.start, label.end, "below", label.value, label.env)
         pairs = list(zip(kinds, values, strict=True))
-        if all(_fits(kind, value, colon, together) for kind, (_, value) in pairs):
+        if all(fits(kind, value, colon, together) for kind, (_, value) in pairs):
             for kind, (number, value) in pairs:
                 if kind != LOGIN or len(kinds) > 1:
                     self._keep(number, value.start, value.end, kind)
@@ -249,7 +248,7 @@ class _Scan:
         """Login names within a few lines of a password that was found; blank lines do not count."""
         if not self._passwords:
             return
-        full = [number for number, line in enumerate(self._lines) if line.text.strip()]
+        full = [number for number, line in enumerate(self._lines) if line.text.strip(" \t>")]
         near: set[int] = set()
         for number in self._passwords:
             at = bisect_left(full, number)
@@ -273,8 +272,8 @@ class _Scan:
 
     def _login_below(self, number: int) -> Iterator[Found]:
         for line in self._lines[number + 1 : number + 3]:
-            match = _LONE_VALUE.match(line.text) if len(line.text) <= 80 else None
-            if match and not _is_label(line):
+            match = LONE_VALUE.match(line.text) if len(line.text) <= 80 else None
+            if match and not is_label(line):
                 value = Value(match["value"], *match.span("value"), False, True)
                 if is_login(value, Label(LOGIN, 0, 0, ":", 0, False), True):
                     yield line.at + value.start, line.at + value.end, LOGIN
@@ -282,18 +281,3 @@ class _Scan:
 
     def _is_taken(self, number: int, value: Value) -> bool:
         return any(start < value.end and value.start < end for start, end in self._taken.get(number, ())[-_LAST:])
-
-
-def _announced(found: list[Label]) -> list[str]:
-    return [kind for label in found for kind in ((LOGIN, PASSWORD) if label.kind == PAIR else (label.kind,))]
-
-
-def _is_label(line: Line) -> bool:
-    found = list(labels(line.text, line.lowered)) if len(line.text) <= 60 else []
-    return bool(found) and is_only_label(line.text, found)
-
-
-def _fits(kind: str, value: Value, label: Label, together: bool) -> bool:
-    if kind == LOGIN:
-        return is_login(value, Label(LOGIN, 0, 0, ":", 0, False), True)
-    return accepts(value, Label(kind, label.start, label.end, label.mark, label.value, label.env), together=together)

@@ -77,6 +77,38 @@ def test_a_secret_is_not_shown_but_its_place_is(assistant: Assistant, question: 
     assert "class042" not in str(printed)
 
 
+@pytest.fixture(scope="module")
+def far_off(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """One place with a password among many sections, and too few passages to reach it."""
+    folder = tmp_path_factory.mktemp("far_off")
+    topics = "".join(f"## 자료 {n}\n\n{n}번 자료는 회귀 분석을 다룬다.\n\n" for n in range(30))
+    (folder / "week1.md").write_text(
+        f"# 안내\n\n{topics}## 강의 페이지\n\n아이디 : class042\n비밀번호 : hello2day!\n", encoding="utf-8"
+    )
+    settings = Settings(index={"path": folder / "index"}, retrieval={"k": 2})  # type: ignore[arg-type]
+    Build(settings, file_map=serial_map).run([folder / "week1.md"])
+    return Assistant(settings)
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [("비번 알려줘", "ko"), ("Give me the credentials for the course material site", "en")],
+)
+def test_a_place_that_was_not_retrieved_is_looked_up(far_off: Assistant, question: str, language: str) -> None:
+    answer = far_off.ask(question)
+    assert answer.text.startswith(NOT_SHOWN[language])  # type: ignore[index]
+    assert answer.refused
+    [citation] = answer.citations
+    assert citation.chunk.heading == ("안내", "강의 페이지")
+    assert answer.hits[citation.mark - 1].chunk == citation.chunk
+    assert [hit.rank for hit in answer.hits] == list(range(1, len(answer.hits) + 1))
+
+
+def test_what_is_not_asked_for_is_not_looked_up(far_off: Assistant) -> None:
+    assert far_off.ask("양자 컴퓨터란 무엇인가요?").text == REFUSALS["ko"]
+    assert far_off.ask("조교 전화번호가 어떻게 되나요?").text == REFUSALS["ko"]
+
+
 def test_a_question_about_passwords_is_answered(assistant: Assistant) -> None:
     answer = assistant.ask("좋은 비밀번호의 조건은?")
     assert not answer.refused
