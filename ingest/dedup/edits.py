@@ -8,6 +8,7 @@ from os.path import commonprefix
 from pathlib import PurePosixPath
 
 from ingest.dedup.recency import without_dates
+from rag.analyzer import FUNCTION_WORDS
 
 _SIMILAR = 0.75
 """Share of letters that an edit leaves as they are (Ratcliff-Obershelp)."""
@@ -40,11 +41,12 @@ def is_edit(old: str, new: str) -> bool:
     old, new = unicodedata.normalize("NFKC", old), unicodedata.normalize("NFKC", new)
     if _FACT.findall(old) != _FACT.findall(new) or len(_NEGATION.findall(old)) != len(_NEGATION.findall(new)):
         return False
-    before, after = _WORD.findall(old), _WORD.findall(new)
+    before, after = (
+        [word for word in _WORD.findall(text) if word.lower() not in FUNCTION_WORDS] for text in (old, new)
+    )
     removed, added = Counter(before) - Counter(after), Counter(after) - Counter(before)
-    changed = max(sum(removed.values()), sum(added.values()))
-    if not changed or changed > max(1, _MOST_CHANGED * min(len(before), len(after))):
-        return not changed
+    if not removed or len(before) != len(after) or sum(removed.values()) > _MOST_CHANGED * len(before):
+        return before == after  # the same words in another order, or words left out, say something else
     if any(map(_is_name, [*removed, *added])) or any(_is_another(one, other) for one in removed for other in added):
         return False
     return SequenceMatcher(None, old, new, autojunk=False).ratio() >= _SIMILAR

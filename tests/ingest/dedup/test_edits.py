@@ -39,6 +39,9 @@ def test_other_wording_is_an_edit(old: str, new: str) -> None:
         ("Set the seed of model_a first.", "Set the seed of model_b first."),
         ("The exam is open book for everyone.", "The exam is not open book for everyone."),
         ("Reject if p < alpha in the test.", "Reject if p > alpha in the test."),
+        ("The decoder reads what the encoder writes.", "The encoder reads what the decoder writes."),
+        ("이 과제는 선택이다. 낸 사람은 점수를 더 받는다.", "낸 사람은 점수를 더 받는다."),
+        ("- 항목 하나", "- 항목 둘"),
         ("BM25는 단어의 빈도로 점수를 매긴다.", "임베딩은 뜻이 가까운 문장을 찾는다."),
     ],
 )
