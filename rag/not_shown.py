@@ -48,10 +48,15 @@ _KINDS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("passport number",), r"여권\s?번호", r"passport number"),
 )
 _ASKED_KO = (
-    r"(?:[은는이가을를도만]|이랑|랑|와|과|하고|좀|및|[/,·&]|\s|(?:뭐|무엇|뭔|뭘|어떤|어디|알려|말해|보여|가르쳐|찾아|공유|부탁|궁금"
-    r"|적혀|적어|쓰여|써|있|없|줘|주세|주실|주시|주라|달라|해|다오|어떻게\s?(?:되|돼|된)|필요)[가-힣]*|인가요?|인지|이에요|예요|이야|야|죠|지|요"
-    r"|싶[가-힣]*|수|것|건|게|거|다시|혹시|제발|그럼|{words})*[?？.!~\s]*$"
+    r"(?>{words}|(?:뭐|무엇|뭔|뭘|어떤|어디|알려|말해|보여|가르쳐|찾아|공유|부탁|궁금|적혀|적어|쓰여|써|있|없|줘|주세|주실|주시"
+    r"|주라|달라|해|다오|어떻게\s?(?:되|돼|된)|필요|싶)[가-힣]*+|인가요?|인지|이에요|예요|이랑|이야|야|죠|지|요|랑|와|과|하고|좀|및"
+    r"|수|것|건|게|거|다시|혹시|제발|그럼|[은는이가을를도만/,·&\s])*+[?？.!~\s]*$"
 )
+"""Atomic and possessive: a word is taken whole or not at all, so that time grows with the length alone."""
+
+_LONGEST = 500
+"""Characters of a question that are looked at; who asks for a value does so in a sentence."""
+
 _ASKS_EN = re.compile(
     r"\b(?:what(?:'s| is| are| was|s)?|which|tell|give|show|send|find|need|know|where|list|share|remind|print"
     r"|reveal|have"
@@ -68,7 +73,7 @@ _BEHIND_EN = re.compile(
 
 def asked_kinds(question: str) -> set[str]:
     """Which masked kinds a question asks the value of, as the labels call them; empty for any other question."""
-    lowered = " ".join(question.lower().split())
+    lowered = " ".join(question[:_LONGEST].lower().split())
     find = _asked_in_korean if detect_language(question) == "ko" else _asked_in_english
     return {kind for kinds, korean, english in _KINDS if find(lowered, korean, english) for kind in kinds}
 
@@ -141,7 +146,7 @@ def look_up(question: str, retriever: CourseRetriever, hits: Sequence[Hit]) -> t
 
 def _without_kinds(question: str) -> str:
     """The question without the words for what is asked and for asking: what is left says of what."""
-    lowered = question.lower()
+    lowered = question[:_LONGEST].lower()
     for _, korean, english in _KINDS:
         lowered = re.sub(rf"{korean}|\b(?:{english})\b", " ", lowered)
     return re.sub(

@@ -1,5 +1,7 @@
 """Questions for what was masked: told so, with the place; other questions take the usual way."""
 
+import time
+
 import pytest
 
 from ingest.build import Build
@@ -123,3 +125,11 @@ def test_streamed_it_comes_the_same(assistant: Assistant) -> None:
     steps = list(assistant.stream("실습 서버 비밀번호가 뭐야?", []))
     assert "".join(step.get("raw", "") for step in steps) == steps[-1]["answer"].text
     assert not any("withheld" in step for step in steps)
+
+
+@pytest.mark.parametrize("piece", ["해수것게거", "뭐뭐있는", "id 비번 ", "what is the ", "give me "])
+def test_a_hostile_question_is_answered_at_once(piece: str) -> None:
+    started = time.process_time()
+    asked_kinds(f"비밀번호{piece * 2000}x")
+    asked_kinds(f"what is the password {piece * 2000}x")
+    assert time.process_time() - started < 1
