@@ -13,5 +13,7 @@ be scored again by a new metric. In the order data passes through them:
 * ``report``                        Markdown of a run and of a comparison
 * ``course_sets``, ``stated_places``      retrieval sets as courses; where a passage stands, told by its file alone
 * ``launcher``, ``processes``, ``measures``, ``bench``      the figures that ``make bench`` prints
+* ``correlation``, ``embedders``, ``embedder_table``  what ``course-rag embedder evaluate`` measures and prints
+* ``fusion_fit``            fits the weights of hybrid search to an embedder
 * ``calibration``           fits when the extractive model refuses
 """

@@ -7,7 +7,8 @@ the text and identity of what made them. Losing it costs time only.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,20 +19,32 @@ from rag.errors import CorruptIndexError
 
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS prepared (key TEXT PRIMARY KEY, data BLOB NOT NULL, used INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS vectors (
-    maker TEXT, text_hash BLOB, data BLOB NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (maker, text_hash)
-) WITHOUT ROWID;
+    maker TEXT NOT NULL, text_hash BLOB NOT NULL, data BLOB NOT NULL, used INTEGER NOT NULL,
+    PRIMARY KEY (maker, text_hash)
+);
 CREATE TABLE IF NOT EXISTS terms (
-    maker TEXT, text_hash BLOB, data BLOB NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (maker, text_hash)
-) WITHOUT ROWID;
+    maker TEXT NOT NULL, text_hash BLOB NOT NULL, data BLOB NOT NULL, used INTEGER NOT NULL,
+    PRIMARY KEY (maker, text_hash)
+);
+"""
+"""In WAL with ``synchronous = NORMAL`` a commit waits for no disk, so each batch can be one: 0.2 ms instead of 4.
+
+Tables with rowids, since a vector is larger than what a tree by key keeps well: measured at 384 dimensions, three
+times as many rows per second and half the bytes. Files made WITHOUT ROWID by older versions work as they are.
 """
 _TABLES = ("prepared", "vectors", "terms")
 _MOST_VARIABLES = 500
 
 
 class Artifacts:
-    """Three tables, each row marked with the last version that used it, so that old ones can be swept out."""
+    """Three tables, each row marked with the last version that used it, so that old ones can be swept out.
+
+    What was stored is committed, and survives the end of this process, however it ends; a power failure may take the
+    latest rows along, but no more than that. Threads may share it: one connection, one of them at a time.
+    """
 
     def __init__(self, path: Path, version: int) -> None:
         """Open or create the file, for the build of a version.
@@ -39,9 +52,9 @@ class Artifacts:
         Raises:
             CorruptIndexError: the file is not a cache of ours.
         """
-        self._version = version
+        self._version, self._lock = version, threading.Lock()
         try:
-            self._connection = sqlite3.connect(path)
+            self._connection = sqlite3.connect(path, check_same_thread=False)
             self._connection.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:
             raise CorruptIndexError(
@@ -51,20 +64,22 @@ class Artifacts:
 
     def close(self) -> None:
         """Write what is pending and release the file."""
-        self._connection.commit()
-        self._connection.close()
+        with self._lock:
+            self._connection.commit()
+            self._connection.close()
 
     def prepared(self, key: str) -> bytes | None:
         """A prepared file, or None."""
-        row = self._connection.execute("SELECT data FROM prepared WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            return None
-        self._connection.execute("UPDATE prepared SET used = ? WHERE key = ?", (self._version, key))
+        with self._lock:
+            row = self._connection.execute("SELECT data FROM prepared WHERE key = ?", (key,)).fetchone()
+            if row is None:
+                return None
+            self._connection.execute("UPDATE prepared SET used = ? WHERE key = ?", (self._version, key))
         return bytes(row[0])
 
     def store_prepared(self, key: str, data: bytes) -> None:
         """Keep a prepared file, at once."""
-        with self._connection:
+        with self._lock, self._connection:
             self._connection.execute("INSERT OR REPLACE INTO prepared VALUES (?, ?, ?)", (key, data, self._version))
 
     def vectors(self, maker: str, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
@@ -72,7 +87,7 @@ class Artifacts:
         return {text: np.frombuffer(data, np.float32) for text, data in self._known("vectors", maker, texts)}
 
     def store_vectors(self, maker: str, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
-        """Keep vectors (n × dimension), at once: a build that is killed loses at most one batch."""
+        """Keep vectors (n × dimension), in one transaction: they are there even if the build is killed thereafter."""
         self._store("vectors", maker, texts, [row.tobytes() for row in vectors])
 
     def terms(self, maker: str, texts: Sequence[str]) -> dict[str, Terms]:
@@ -86,27 +101,31 @@ class Artifacts:
 
     def sweep(self, oldest: int) -> None:
         """Forget what no version from ``oldest`` on has used."""
-        with self._connection:
+        with self._lock, self._connection:
             for table in _TABLES:
                 self._connection.execute(f"DELETE FROM {table} WHERE used < ?", (oldest,))  # noqa: S608
 
-    def _known(self, table: str, maker: str, texts: Sequence[str]) -> Iterable[tuple[str, bytes]]:
-        by_hash = {_hash(text): text for text in texts}
+    def _known(self, table: str, maker: str, texts: Sequence[str]) -> list[tuple[str, bytes]]:
+        by_hash = {text_hash(text): text for text in texts}
         hashes = list(by_hash)
+        known: list[tuple[str, bytes]] = []
         for first in range(0, len(hashes), _MOST_VARIABLES):
             some = hashes[first : first + _MOST_VARIABLES]
             where = f"maker = ? AND text_hash IN ({', '.join('?' * len(some))})"
             found = f"SELECT text_hash, data FROM {table} WHERE {where}"  # noqa: S608
-            rows = self._connection.execute(found, (maker, *some)).fetchall()
             used = f"UPDATE {table} SET used = ? WHERE {where}"  # noqa: S608
-            self._connection.execute(used, (self._version, maker, *some))
-            yield from ((by_hash[bytes(text_hash)], bytes(data)) for text_hash, data in rows)
+            with self._lock:
+                rows = self._connection.execute(found, (maker, *some)).fetchall()
+                self._connection.execute(used, (self._version, maker, *some))
+            known += [(by_hash[bytes(key)], bytes(data)) for key, data in rows]
+        return known
 
     def _store(self, table: str, maker: str, texts: Sequence[str], rows: Sequence[bytes]) -> None:
-        values = [(maker, _hash(text), row, self._version) for text, row in zip(texts, rows, strict=True)]
-        with self._connection:
+        values = [(maker, text_hash(text), row, self._version) for text, row in zip(texts, rows, strict=True)]
+        with self._lock, self._connection:
             self._connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?)", values)  # noqa: S608
 
 
-def _hash(text: str) -> bytes:
+def text_hash(text: str) -> bytes:
+    """What a text is known by: 16 bytes of its sha256."""
     return hashlib.sha256(text.encode()).digest()[:16]

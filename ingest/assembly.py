@@ -1,6 +1,6 @@
 """Prepared files to one version: chunks with their sources, duplicates removed, everything written to a folder."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path, PurePosixPath
@@ -15,14 +15,13 @@ from ingest.pictures import PagePictures
 from ingest.prepare import Prepared
 from rag.analyzer import Terms
 from rag.chunks import Chunk, with_ids
-from rag.embeddings.base import Embedder
-from rag.index.dense import DenseIndex
+from rag.index.choosing import choose
 from rag.index.folder import CHUNKS, LEXICAL, VECTORS
 from rag.index.lexical import LexicalIndex
-from rag.index.store import CourseStore
+from rag.index.manifest import VectorFacts
 from rag.index.table import ChunkTable
 from rag.language import detect_language
-from rag.settings import DedupSettings
+from rag.settings import DedupSettings, IndexSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def assemble(sources: Iterable[Source], settings: DedupSettings) -> Assembled:
     """
     ordered = sorted(sources, key=lambda source: source.source)
     best = sorted(ordered, key=lambda each: (each.prepared.recognised, newest_first(each.source, each.recency.day)))
-    found = remove_duplicates([_chunk(source, span) for source in best for span in source.prepared.chunks], settings)
+    found = remove_duplicates([chunk for source in best for chunk in passages_of(source)], settings)
     # Back from the order of preference to that of the sources.
     order = sorted(range(len(found.kept)), key=lambda at: (found.kept[at].source, found.kept[at].start))
     new_position = {old: new for new, old in enumerate(order)}
@@ -87,33 +86,41 @@ def assemble(sources: Iterable[Source], settings: DedupSettings) -> Assembled:
     )
 
 
+def passages_of(source: Source) -> Iterator[Chunk]:
+    """The passages of one source, before duplicates are removed and ids are given."""
+    return (_chunk(source, span) for span in source.prepared.chunks)
+
+
 def write_version(
     folder: Path,
     assembled: Assembled,
     vectors: NDArray[np.float32],
     terms: list[Terms],
-    embedder: Embedder,
+    settings: IndexSettings,
     pictures: PagePictures | None = None,
-) -> None:
+) -> VectorFacts:
     """Write ``chunks.sqlite``, ``vectors.faiss``, ``lexical/`` and, of pages that could not be read, ``pages/``.
 
     The same chunks in the same order give the same bytes; rowids are 1, 2, 3 …, as the lexical index expects.
+
+    Returns:
+        Which kind of vector index was written, and how well it finds.
     """
     table = ChunkTable(folder / CHUNKS)
-    store = CourseStore(embedder, table=table, dense=DenseIndex(vectors.shape[1]))
-    store.add_embedded([chunk.to_document() for chunk in assembled.chunks], vectors)
+    rowids = table.add([chunk.to_document() for chunk in assembled.chunks])
     for source in assembled.sources:
         units = [unit.to_json() for unit in source.prepared.units]
         facts = {**source.recency._asdict(), "links": source.prepared.links}
         table.add_source(source.source, source.title, source.prepared.text, units, facts)
     for each in assembled.left_out:
         table.add_duplicate(each.passage, [assembled.chunks[at].id for at in each.kept], each.similarity)
-    if store.dense is not None:
-        store.dense.save(folder / VECTORS)
-    store.close()
+    table.close()
+    dense, kind = choose(rowids, vectors, settings)
+    dense.save(folder / VECTORS)
     LexicalIndex.build(terms).save(folder / LEXICAL)
     if pictures is not None:
         pictures.write(folder)
+    return kind
 
 
 def _chunk(source: Source, span: ChunkSpan) -> Chunk:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import time
-from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -12,17 +11,18 @@ from importlib.metadata import version as library_version
 from pathlib import Path
 from typing import Any
 
+from ingest.ahead import embedding_ahead
 from ingest.artifacts import Artifacts
 from ingest.assembly import Assembled, Source, assemble, write_version
 from ingest.dedup.recency import modified_day, named_day
 from ingest.elements import Skipped
-from ingest.embedding import analyze, embed
+from ingest.embedding import VectorMaker, analyze
 from ingest.pictures import PagePictures
 from ingest.prepare import shaping_settings
 from ingest.progress import Progress, Silent
 from ingest.publish import builder_lock, next_version, prune, publish, staging
 from ingest.reading import AllPrepared, Found, prepare_all
-from ingest.report import BuildReport
+from ingest.report import BuildReport, added_up, as_before
 from ingest.sources.discovery import Discovery, discover, with_others
 from ingest.sources.roots import Roots
 from ingest.sources.web.fetching import Fetched, fetch_all, is_passing
@@ -115,16 +115,18 @@ class Build:
 
     def _build(self, given: _Input, current: Manifest | None) -> BuildReport:
         if current is not None and self._unchanged(current, self._fingerprint(given)):
-            return _as_before(current, given.discovery.skipped)
+            return as_before(current, given.discovery.skipped)
         version = next_version(self._folder)
         artifacts = Artifacts(self._folder.artifacts_file, version)
         try:
-            tools, rule = (artifacts, self._map, self._progress), given.embedder.token_rule
-            read = prepare_all(given.found, self._settings, *tools, rule=rule, fresh=self._full)
+            maker = VectorMaker(given.embedder, artifacts, fresh=self._full)
+            with embedding_ahead(maker, self._map, self._progress) as file_map:
+                tools, rule = (artifacts, file_map, self._progress), given.embedder.token_rule
+                read = prepare_all(given.found, self._settings, *tools, rule=rule, fresh=self._full)
             fingerprint = self._fingerprint(given, read.lost)
             if current is not None and self._unchanged(current, fingerprint):
-                return _as_before(current, given.discovery.skipped)
-            report = self._publish(given, read, fingerprint, version, artifacts)
+                return as_before(current, given.discovery.skipped)
+            report = self._publish(given, read, fingerprint, version, maker)
             prune(self._folder, self._settings.index.keep_versions)
             artifacts.sweep(version - self._settings.index.keep_versions)
         finally:
@@ -132,7 +134,7 @@ class Build:
         return report
 
     def _publish(
-        self, given: _Input, read: AllPrepared, fingerprint: str, version: int, artifacts: Artifacts
+        self, given: _Input, read: AllPrepared, fingerprint: str, version: int, maker: VectorMaker
     ) -> BuildReport:
         """Assemble the version, write it beside the others and put it into service."""
         sources = [
@@ -149,8 +151,8 @@ class Build:
         if not assembled.chunks:
             raise _nothing_to_index(given.roots, skipped)
         texts = [indexed_text(chunk) for chunk in assembled.chunks]
-        vectors, embedded = embed(texts, given.embedder, artifacts, self._progress, fresh=self._full)
-        terms = analyze(texts, self._analyzer, artifacts, self._progress, fresh=self._full)
+        vectors, embedded = maker.vectors(texts, self._progress)
+        terms = analyze(texts, self._analyzer, maker.artifacts, self._progress, fresh=self._full)
         reused = sum(source.source in read.known for source in sources)
         report = BuildReport(
             version=version,
@@ -160,12 +162,14 @@ class Build:
             skipped=tuple(sorted(skipped, key=lambda skip: skip.source)),
             chunks=len(assembled.chunks),
             duplicates=tuple(assembled.duplicates),
-            masked=_masked(sources),
+            masked=added_up(source.prepared.masked for source in sources),
             masked_in={source.source: source.prepared.masked for source in sources if source.prepared.masked},
             embedded=embedded,
+            embedding=maker.figures,
         )
         with staging(self._folder) as folder:
-            write_version(folder, assembled, vectors, terms, given.embedder, pictures)
+            facts = write_version(folder, assembled, vectors, terms, self._settings.index, pictures)
+            report = replace(report, vectors=facts)
             publish(self._folder, folder, self._manifest(folder, given, fingerprint, assembled, report))
         return report
 
@@ -227,7 +231,8 @@ class Build:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def _shape(self) -> dict[str, Any]:
-        return shaping_settings(self._settings) | {"dedup": self._settings.dedup.model_dump()}
+        index = self._settings.index.model_dump(include={"vectors", "min_recall"})
+        return shaping_settings(self._settings) | {"dedup": self._settings.dedup.model_dump(), "index": index}
 
     def _manifest(
         self, folder: Path, given: _Input, fingerprint: str, assembled: Assembled, report: BuildReport
@@ -242,36 +247,15 @@ class Build:
             embedder=given.embedder.identity,
             embedder_settings=self._settings.embedder.model_dump(),
             dimension=given.embedder.dimension,
+            vectors=report.vectors,
             chunks=len(assembled.chunks),
             sources={source.source: source.sha256 for source in assembled.sources},
             files=file_sums(folder),
             libraries={name: library_version(name) for name in _LIBRARIES},
             report=report.to_json(),
+            embedding=report.embedding.to_json(),
             masked=report.masked_in,
         )
-
-
-def _as_before(current: Manifest, skipped: Sequence[Skipped]) -> BuildReport:
-    """The report of a build that had nothing to do; how the web was reached is told as it was this time."""
-    before = BuildReport.from_json(current.report)
-    lasting = [skip for skip in before.skipped if not is_passing(skip)]
-    skips = tuple(sorted([*lasting, *filter(is_passing, skipped)], key=lambda skip: skip.source))
-    return replace(
-        before,
-        masked_in=current.masked,
-        skipped=skips,
-        published=False,
-        indexed=0,
-        unchanged=before.indexed + before.unchanged,
-        embedded=0,
-    )
-
-
-def _masked(sources: list[Source]) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for source in sources:
-        counts.update(source.prepared.masked)
-    return dict(sorted(counts.items()))
 
 
 def _nothing_to_index(where: Roots, skipped: Sequence[Skipped]) -> InputError:

@@ -1,11 +1,15 @@
 """What a build did and what it left out: the steps' own lists, added up."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from ingest.dedup.duplicates import Duplicate
 from ingest.elements import Skipped
+from ingest.monitor import EmbeddingFigures
+from ingest.sources.web.fetching import is_passing
+from rag.index.manifest import Manifest, VectorFacts
 
 _MOST_FILES = 5
 
@@ -24,7 +28,9 @@ class BuildReport:
         duplicates: passages left out because another says the same.
         masked: secrets masked, by kind.
         masked_in: the same by source; kept in the manifest and told in words, not part of the JSON.
+        vectors: kind of the vector index and how well it finds; kept and told as ``masked_in`` is.
         embedded: passages embedded in this build; the others' vectors were known.
+        embedding: batch size, speed, padding and memory of it; kept and told as ``masked_in`` is.
         took_s: seconds.
     """
 
@@ -37,7 +43,9 @@ class BuildReport:
     duplicates: tuple[Duplicate, ...]
     masked: dict[str, int] = field(default_factory=dict)
     masked_in: dict[str, dict[str, int]] = field(default_factory=dict)
+    vectors: VectorFacts = VectorFacts()
     embedded: int = 0
+    embedding: EmbeddingFigures = EmbeddingFigures()
     took_s: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
@@ -70,6 +78,31 @@ class BuildReport:
             masked=values["masked"],
             took_s=values["took_s"],
         )
+
+
+def as_before(current: Manifest, skipped: Sequence[Skipped]) -> BuildReport:
+    """The report of a build that had nothing to do; how the web was reached is told as it was this time."""
+    before = BuildReport.from_json(current.report)
+    lasting = [skip for skip in before.skipped if not is_passing(skip)]
+    skips = tuple(sorted([*lasting, *filter(is_passing, skipped)], key=lambda skip: skip.source))
+    return replace(
+        before,
+        masked_in=current.masked,
+        vectors=current.vectors,
+        skipped=skips,
+        published=False,
+        indexed=0,
+        unchanged=before.indexed + before.unchanged,
+        embedded=0,
+    )
+
+
+def added_up(masked: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Secrets by kind, of all files."""
+    counts: Counter[str] = Counter()
+    for kinds in masked:
+        counts.update(kinds)
+    return dict(sorted(counts.items()))
 
 
 def masked_line(by_kind: Mapping[str, int], by_source: Mapping[str, Mapping[str, int]]) -> str:

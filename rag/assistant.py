@@ -36,7 +36,7 @@ class Assistant:
             LLMError: the model cannot be set up.
         """
         self.settings = settings
-        self._serving = self._served(course or Course.open(settings.index.path))
+        self._serving = self._served(course or Course.open(settings.index.path, machine=settings.embedder))
 
     @property
     def course(self) -> Course:

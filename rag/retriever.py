@@ -23,13 +23,16 @@ from rag.analyzer import Analyzer, Terms
 from rag.answer import Hit
 from rag.chunks import Chunk
 from rag.errors import InputError
-from rag.fusion import Scores, convex, reciprocal_rank
+from rag.fusion import Scores, above_background, convex, reciprocal_rank
 from rag.index.course import Course
 from rag.index.dense import unit
 from rag.index.table import Filter
 from rag.language import detect_language
 from rag.mmr import maximal_marginal_relevance
 from rag.settings import RetrievalSettings
+
+_BACKGROUND = 512
+"""Passages that tell a question's usual cosine: its mean is then sure to a hundredth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,27 @@ class _Candidates:
     rowids: NDArray[np.int64]
     stages: dict[str, NDArray[np.float32]]
     score: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What both sides say of the candidates of one question.
+
+    Attributes:
+        rowids: (n,) of the candidates.
+        lexical: (n,) BM25, ≥ 0.
+        similarity: (n,) cosine, in [-1, 1].
+        dense: (n,) the cosine above the question's background, in [0, 1].
+        ceiling: what BM25 of this question could reach at most.
+        foreign: (n,) whether a candidate is in another language than the question.
+    """
+
+    rowids: NDArray[np.int64]
+    lexical: Scores
+    similarity: Scores
+    dense: Scores
+    ceiling: float
+    foreign: NDArray[np.bool_]
 
 
 class _Query:
@@ -100,6 +124,13 @@ class CourseRetriever(BaseRetriever):
                 candidates = self._hybrid(query)
         return self._hits(candidates, self._order(candidates, k))
 
+    @cached_property
+    def _background(self) -> NDArray[np.float32]:
+        """Vectors of passages spread evenly over the course: what any question has some cosine with."""
+        count = len(self.course.store.table)
+        rowids = np.unique(np.linspace(1, count, min(count, _BACKGROUND)).astype(np.int64))
+        return self.course.vectors.vectors(rowids.tolist())
+
     def _query(self, question: str, k: int, filter_: Filter | None) -> _Query:
         within = None if filter_ is None else np.asarray(self.course.store.table.matching(filter_), np.int64)
         return _Query(question, self.course.analyzer, max(k, self.settings.fetch_k), within)
@@ -117,24 +148,43 @@ class CourseRetriever(BaseRetriever):
 
     def _hybrid(self, query: _Query) -> _Candidates:
         """The best of both sides; each candidate gets its true score on either side, however it was found."""
-        scores = self._lexical_scores(query)
-        vector = np.asarray(self.course.embedder.embed_query(query.text), np.float32)
-        within = None if query.within is None else query.within.tolist()
-        near, _ = self.course.vectors.search(vector, query.fetch_k, within=within)
-        rowids = np.union1d(near, _best(scores, query.fetch_k) + 1)
-        lexical = scores[rowids - 1]
-        similarity = self.course.vectors.vectors(rowids.tolist()) @ unit(vector[None, :])[0]
-        fused = self._fused(query, rowids, lexical, similarity)
-        return _Candidates(rowids, {"hybrid": fused, "lexical": lexical, "similarity": similarity}, fused)
+        evidence = self._evidence(query)
+        fused = self._fused(evidence)
+        stages = {"hybrid": fused, "lexical": evidence.lexical, "similarity": evidence.similarity}
+        return _Candidates(evidence.rowids, stages, fused)
 
-    def _fused(self, query: _Query, rowids: NDArray[np.int64], lexical: Scores, dense: Scores) -> Scores:
+    def evidence(self, question: str) -> Evidence:
+        """What both sides say of the hybrid candidates of a question, not yet fused: for fitting the fusion."""
+        return self._evidence(self._query(question, self.settings.k, None))
+
+    def _evidence(self, query: _Query) -> Evidence:
+        scores = self._lexical_scores(query)
+        direction = unit(np.asarray(self.course.embedder.embed_query(query.text), np.float32)[None, :])[0]
+        within = None if query.within is None else query.within.tolist()
+        near, _ = self.course.vectors.search(direction, query.fetch_k, within=within)
+        rowids = np.union1d(near, _best(scores, query.fetch_k) + 1)
+        similarity = self.course.vectors.vectors(rowids.tolist()) @ direction
+        language = detect_language(query.text)
+        return Evidence(
+            rowids=rowids,
+            lexical=scores[rowids - 1],
+            similarity=similarity,
+            dense=above_background(similarity, self._background @ direction),
+            ceiling=self.course.lexical.ceiling(query.terms, bigram_weight=self.settings.bigram_weight),
+            foreign=np.array([lang != language for lang in self.course.store.table.languages(rowids.tolist())], bool),
+        )
+
+    def _fused(self, evidence: Evidence) -> Scores:
         weight = self.settings.dense_weight
         if self.settings.fusion == "rrf":
-            return reciprocal_rank(lexical, dense, dense_weight=weight)
-        ceiling = self.course.lexical.ceiling(query.terms, bigram_weight=self.settings.bigram_weight)
-        language = detect_language(query.text)
-        foreign = np.array([lang != language for lang in self.course.store.table.languages(rowids.tolist())], bool)
-        return convex(lexical, dense, dense_weight=weight, ceiling=ceiling, foreign=foreign)
+            return reciprocal_rank(evidence.lexical, evidence.similarity, dense_weight=weight)
+        return convex(
+            evidence.lexical,
+            evidence.dense,
+            dense_weight=weight,
+            ceiling=evidence.ceiling,
+            foreign=evidence.foreign,
+        )
 
     def _lexical_scores(self, query: _Query) -> Scores:
         """BM25 of every chunk, position = rowid − 1; 0 where the filter does not let it through."""
@@ -148,7 +198,8 @@ class CourseRetriever(BaseRetriever):
     def _order(self, candidates: _Candidates, k: int) -> list[int]:
         """Positions of the hits among the candidates, best first."""
         score = candidates.score
-        order = np.lexsort((candidates.rowids, -score))  # ties in document order
+        nearness = candidates.stages.get("similarity", score)  # hybrid scores below the background are equal
+        order = np.lexsort((candidates.rowids, -nearness, -score))  # what is still tied, in document order
         if self.settings.threshold is not None:
             order = order[score[order] >= self.settings.threshold]
         if self.settings.mode != "mmr":

@@ -78,16 +78,34 @@ class EmbedderSettings(Section):
         "static-ko-en",
         description="Bundled 'static-ko-en', or a sentence-transformers model: a local folder or a hub name.",
     )
-    device: str = Field("auto", description="auto, cpu, cuda, cuda:1, mps; for sentence-transformers models.")
-    batch_size: int = Field(64, ge=1, description="Texts per batch.")
-    query_prompt: str = Field("", description="Put before a question, e.g. 'query: ' for e5 models.")
-    passage_prompt: str = Field("", description="Put before a passage, e.g. 'passage: ' for e5 models.")
+    device: str = Field(
+        "auto", description="auto, cpu, mps, cuda:1, several as cuda:0,cuda:1; for sentence-transformers models."
+    )
+    precision: Literal["auto", "fp32", "fp16", "bf16"] = Field(
+        "auto", description="Of those models; auto: bf16 on a GPU that supports it, else fp16 there, fp32 on a CPU."
+    )
+    batch_tokens: int = Field(
+        0, ge=0, description="Tokens per batch of those models, padding included; 0: found by probing on a GPU."
+    )
+    batch_size: int = Field(0, ge=0, description="Most texts per batch; 0: as many as the tokens allow.")
+    query_prompt: str | None = Field(
+        None, description="Put before a question, e.g. 'query: '; none: the model's own, if it has one."
+    )
+    passage_prompt: str | None = Field(
+        None, description="Put before a passage, e.g. 'passage: '; none: the model's own, if it has one."
+    )
 
 
 class IndexSettings(Section):
-    """Where the index lives, and how many versions are kept."""
+    """Where the index lives, how vectors are searched, and how many versions are kept."""
 
     path: Path = Field(Path("data/index"), description="Folder of the index.")
+    vectors: Literal["auto", "flat", "fp16", "sq8", "hnsw", "ivf"] = Field(
+        "auto", description="Kind of vector index: auto (by count), flat (exact), fp16, sq8, hnsw, ivf."
+    )
+    min_recall: float = Field(
+        0.99, ge=0, le=1, description="Least recall@10 against exact search that auto accepts of a vector index."
+    )
     keep_versions: int = Field(5, ge=1, description="Versions kept for rollback; older ones are pruned.")
     lock_timeout_s: float = Field(5.0, ge=0, description="Seconds to wait for another build to end.")
 

@@ -4,5 +4,8 @@
 * ``recovery``                        words of unreadable PDF pages that come back
 * ``fuzz``, ``hostile``                 a build over damaged and crafted files, each accounted for
 * ``masking``, ``secret_sets``, ``secret_values``, ``secret_documents``   recall and precision of what is masked
+* ``vectors``                            kinds of vector index: time, recall, size
 * ``duplicates``, ``semesters``         repeated passages searched twice, text lost, over made semesters
+* ``made_models``, ``gpu``                the neural path on a GPU: texts/s, padding, share of the card's rate
+* ``embedding``                          texts/s of the bundled embedders beside sentence-transformers in float32
 """

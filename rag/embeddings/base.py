@@ -1,13 +1,33 @@
 """What an embedder must tell of itself."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from rag.embeddings.tokens import TokenRule, bundled_rule
+
+_SLICE = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedBatch:
+    """Vectors as they come out of an embedder, a batch at a time, in whatever order it chose.
+
+    Attributes:
+        rows: (n,) positions of the texts among all that were given.
+        vectors: (n × dimension) unit vectors of these texts.
+        tokens: tokens that were read for them, without padding; 0 where the embedder does not count.
+        padded: tokens that were computed for them, padding included; equal to ``tokens`` without padding.
+    """
+
+    rows: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+    tokens: int = 0
+    padded: int = 0
 
 
 class Embedder(Embeddings):
@@ -24,6 +44,16 @@ class Embedder(Embeddings):
         """Length of a vector."""
 
     @property
+    def device(self) -> str:
+        """Where it computes, as torch names it: cpu, cuda, mps. Unless on cpu, a build reads files meanwhile."""
+        return "cpu"
+
+    @property
+    def peak_memory_bytes(self) -> int | None:
+        """Most memory taken so far on a device with memory of its own; None without one, or if it does not tell."""
+        return None
+
+    @property
     def token_rule(self) -> TokenRule:
         """How its tokens are counted elsewhere; the bundled model's, as an estimate, for one that cannot tell."""
         return bundled_rule()
@@ -31,6 +61,15 @@ class Embedder(Embeddings):
     @abstractmethod
     def embed_array(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Passages to unit vectors (n × dimension); a text without a known token is a zero row."""
+
+    def embed_batches(self, texts: Sequence[str]) -> Iterator[EmbeddedBatch]:
+        """Passages to unit vectors, each batch as soon as it is done: what was yielded survives a kill.
+
+        Every position comes exactly once. An embedder that profits from it sorts by length across all texts.
+        """
+        for first in range(0, len(texts), _SLICE):
+            some = texts[first : first + _SLICE]
+            yield EmbeddedBatch(np.arange(first, first + len(some)), self.embed_array(some))
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Passages to unit vectors."""

@@ -7,30 +7,42 @@ from rag.embeddings.base import Embedder
 from rag.errors import EmbedderError
 from rag.settings import EmbedderSettings
 
+_MODELS = Path(str(files("rag") / "models"))
+
+
+def bundled_models() -> list[str]:
+    """Names of the models that come with the package."""
+    return sorted(file.parent.name for file in _MODELS.glob("*/config.json"))
+
 
 def load_embedder(settings: EmbedderSettings) -> Embedder:
-    """The embedder the settings name: a bundled one, a static one in a folder, or a sentence-transformers model.
+    """The embedder the settings name: a bundled one, one of those kinds in a folder, or a sentence-transformers model.
 
     Raises:
         EmbedderError: there is no such model, or it cannot be loaded.
         MissingExtraError: the model needs the extra ``neural``.
     """
-    from rag.embeddings.static import StaticEmbeddings
-
-    bundled = Path(str(files("rag") / "models" / settings.model))
-    if "/" not in settings.model and bundled.is_dir():
-        return StaticEmbeddings.load(bundled)
+    if settings.model in bundled_models():
+        return _own_kind(_MODELS / settings.model)
     folder = Path(settings.model).expanduser()
     if (folder / "modules.json").is_file():
         return _neural(str(folder), settings)
     if folder.is_dir():
-        return StaticEmbeddings.load(folder)
+        return _own_kind(folder)
     if settings.model.startswith((".", "/", "~")):
         raise EmbedderError(
             f"There is no model in {settings.model}.",
-            remedy="Give a folder saved by sentence-transformers, a hub name, or 'static-ko-en'.",
+            remedy=f"Give a folder saved by sentence-transformers, a hub name, or {' or '.join(bundled_models())}.",
         )
     return _neural(settings.model, settings)
+
+
+def _own_kind(folder: Path) -> Embedder:
+    """A model that runs without torch; the weights' file tells which."""
+    from rag.embeddings.static import StaticEmbeddings
+    from rag.embeddings.transformer import WEIGHTS_FILE, TransformerEmbeddings
+
+    return TransformerEmbeddings.load(folder) if (folder / WEIGHTS_FILE).is_file() else StaticEmbeddings.load(folder)
 
 
 def _neural(model: str, settings: EmbedderSettings) -> Embedder:
@@ -39,6 +51,8 @@ def _neural(model: str, settings: EmbedderSettings) -> Embedder:
     return NeuralEmbeddings(
         model,
         device=settings.device,
+        precision=settings.precision,
+        batch_tokens=settings.batch_tokens,
         batch_size=settings.batch_size,
         query_prompt=settings.query_prompt,
         passage_prompt=settings.passage_prompt,

@@ -1,29 +1,39 @@
 """Any sentence-transformers model, on CPU or GPU."""
 
-import hashlib
-import socket
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embeddings.base import Embedder
+from rag.embeddings.base import EmbeddedBatch, Embedder
+from rag.embeddings.engine import device as devices
+from rag.embeddings.engine import weights
+from rag.embeddings.engine.batches import Batches
+from rag.embeddings.engine.budget import TokenBudget
+from rag.embeddings.engine.device import Precision
+from rag.embeddings.engine.runners import LocalRunner, pooled
+from rag.embeddings.engine.tokenised import TokenSource, backend_of, max_tokens_of, token_source
 from rag.embeddings.tokens import TokenCounter, TokenRule, bundled_rule
-from rag.errors import EmbedderError
-from rag.extras import require
 
-_HUB_TIMEOUT_S = 5.0
-_ENDLESS = 1_000_000
+_POOL_FROM = 10_000
+"""Texts for which a process per device is started; that takes some ten seconds."""
+
+_POOL_TOKENS = 32_768
+"""Tokens of a batch in the pool, whose processes do not tell how fast they were."""
+
+_VECTORS_ONLY_TOKENS = 65_536
+"""Tokens of a batch of a model without a transformer: nothing grows with them but a list of numbers."""
+
+_PROMPTS = {"query": ("query",), "document": ("document", "passage", "corpus")}
+"""Names under which models keep their prompts, as sentence-transformers looks for them."""
 
 
 class NeuralEmbeddings(Embedder):
-    """A sentence-transformers model with its own pooling and maximum length.
+    """A sentence-transformers model with its own modules, prompts and maximum length.
 
-    sentence-transformers sorts each call by length, so a long list is embedded with little padding.
+    Attributes:
+        placement: where it runs, in which precision, and why.
     """
 
     def __init__(
@@ -31,37 +41,46 @@ class NeuralEmbeddings(Embedder):
         model: str,
         *,
         device: str = "auto",
-        batch_size: int = 32,
-        query_prompt: str = "",
-        passage_prompt: str = "",
+        precision: Precision = "auto",
+        batch_tokens: int = 0,
+        batch_size: int = 0,
+        query_prompt: str | None = None,
+        passage_prompt: str | None = None,
     ) -> None:
         """Load a local folder or a hub name.
+
+        Args:
+            model: the folder, or the name.
+            device: auto, a device torch knows, or several joined by commas.
+            precision: auto, fp32, fp16 or bf16.
+            batch_tokens: of a batch, padding included; 0: found on a GPU, the usual one on a CPU.
+            batch_size: most texts of a batch; 0: as many as the tokens allow.
+            query_prompt: put before a question; None: the model's own, if it has one.
+            passage_prompt: put before a passage; None likewise.
 
         Raises:
             MissingExtraError: the extra ``neural`` is not installed.
             EmbedderError: there is no such model, or the device cannot be used.
         """
-        library = require("sentence_transformers", extra="neural")
-        require("transformers", extra="neural").utils.logging.disable_progress_bar()  # "Loading weights: 0%"
-        options = {"device": None if device == "auto" else device, "trust_remote_code": False}
-        try:
-            self._model: Any = _loaded(library.SentenceTransformer, model, options)
-        except EmbedderError:
-            raise
-        # transformers, safetensors and torch raise whatever they please for a damaged file or an absent device.
-        except Exception as error:
-            raise EmbedderError(
-                f"The embedding model {model!r} cannot be loaded on {device} ({_first_line(error)}).",
-                remedy="Check its name, or give a local folder; the bundled model is 'static-ko-en'.",
-            ) from error
+        weights.require_library()
+        self.placement = devices.place(device, precision)
+        self._model = weights.load(model, self.placement)
         self._name = model.rstrip("/").rpartition("/")[2]
-        self._batch_size = batch_size
-        self._query_prompt, self._passage_prompt = query_prompt, passage_prompt
-        self._identity: str | None = None
+        given = {"query": query_prompt, "document": passage_prompt}
+        self._prompts = {task: self._prompt(task, prompt) for task, prompt in given.items()}
+        hashed = weights.content_hash(self._model, self._prompts["query"], self._prompts["document"])
+        self._identity = f"{self._name}@{hashed}"
+        weights.cast(self._model, self.placement)
+        self._backend = backend_of(self._model)
+        self._sources: dict[str, TokenSource] = {}
+        gpu = self.placement.first.startswith("cuda")
+        usual = 0 if self._model.transformers_model is not None else _VECTORS_ONLY_TOKENS
+        self._batches = Batches(self._name, TokenBudget(batch_tokens or usual, gpu=gpu), batch_size)
+        self._pool_batches = Batches(self._name, TokenBudget(batch_tokens or _POOL_TOKENS), batch_size)
 
     @property
     def device(self) -> str:
-        """Where it runs."""
+        """Where questions and short lists are embedded."""
         return str(self._model.device)
 
     @property
@@ -71,15 +90,18 @@ class NeuralEmbeddings(Embedder):
 
     @property
     def identity(self) -> str:
-        """Name, hash of the weights, maximum length and prompts."""
-        if self._identity is None:
-            digest = hashlib.sha256()
-            for name, tensor in sorted(self._model.state_dict().items()):
-                digest.update(f"{name}{tuple(tensor.shape)}{tensor.dtype}".encode())
-                digest.update(tensor.detach().cpu().contiguous().view(-1).view(_byte_type()).numpy().data)
-            digest.update(repr((self._model.max_seq_length, self._query_prompt, self._passage_prompt)).encode())
-            self._identity = f"{self._name}@{digest.hexdigest()[:16]}"
+        """Name, and hash of what changes a vector: weights, modules, tokens, maximum length, prompts."""
         return self._identity
+
+    @property
+    def batch_tokens(self) -> int:
+        """Tokens of a batch, padding included, as found by now."""
+        return self._batches.budget.limit
+
+    @property
+    def peak_memory_bytes(self) -> int | None:
+        """Most memory that was taken on the first CUDA device; None on others, which do not tell."""
+        return devices.peak_memory_bytes(self.placement.first)
 
     @property
     def token_rule(self) -> TokenRule:
@@ -87,79 +109,49 @@ class NeuralEmbeddings(Embedder):
 
         The few tokenizers that are not of the library ``tokenizers`` cannot be handed over; the bundled one estimates.
         """
-        tokenizer = self._model.tokenizer
-        fast = getattr(tokenizer, "backend_tokenizer", tokenizer)
+        longest = max_tokens_of(self._model)
+        tokenizer: Any = getattr(self._model, "tokenizer", None)
+        fast: Any = getattr(tokenizer, "backend_tokenizer", tokenizer)
         if not hasattr(fast, "to_str"):
-            return TokenRule(bundled_rule().tokenizer, self._max_tokens())
+            return TokenRule(bundled_rule().tokenizer, longest)
         rule = TokenRule(fast.to_str())
-        longest = self._max_tokens()
         if longest is not None:
-            added = fast.num_special_tokens_to_add(False) + TokenCounter(rule).count(self._passage_prompt)
+            added = fast.num_special_tokens_to_add(False) + TokenCounter(rule).count(self._prompts["document"])
             longest = max(longest - added, 1)
         return TokenRule(rule.tokenizer, longest)
 
-    def _max_tokens(self) -> int | None:
-        """Tokens of a text that are read; some models name none, some a number beyond all texts."""
-        longest = self._model.max_seq_length
-        return int(longest) if longest is not None and longest < _ENDLESS else None
+    def embed_batches(self, texts: Sequence[str]) -> Iterator[EmbeddedBatch]:
+        """Passages to unit vectors, the longest first, batch by batch.
+
+        Raises:
+            EmbedderError: the model fails, or a single text finds no memory.
+        """
+        if len(self.placement.devices) > 1 and len(texts) >= _POOL_FROM:
+            with pooled(self._model, self.placement, self._prompts["document"], "document") as runner:
+                yield from self._pool_batches.run(texts, runner)
+        else:
+            yield from self._batches.run(texts, self._runner("document"))
 
     def embed_array(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Passages to unit vectors (n × dimension)."""
-        return self._encode([self._passage_prompt + text for text in texts])
+        found = np.zeros((len(texts), self.dimension), np.float32)
+        for batch in self.embed_batches(texts):
+            found[batch.rows] = batch.vectors
+        return found
 
     def embed_query(self, text: str) -> list[float]:
         """A question to its unit vector."""
-        row: list[float] = self._encode([self._query_prompt + text])[0].tolist()
+        (batch,) = self._batches.run([text], self._runner("query"))
+        row: list[float] = batch.vectors[0].tolist()
         return row
 
-    def _encode(self, texts: list[str]) -> NDArray[np.float32]:
-        if not texts:
-            return np.empty((0, self.dimension), np.float32)
-        try:
-            found = self._model.encode(
-                texts, batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
-            )
-        except RuntimeError as error:
-            raise EmbedderError(
-                f"The embedding model {self._name!r} failed on {self.device} ({_first_line(error)}).",
-                remedy="Lower embedder.batch_size, or set embedder.device to cpu.",
-            ) from error
-        return np.asarray(found, np.float32)
+    def _runner(self, task: str) -> LocalRunner:
+        if task not in self._sources:
+            self._sources[task] = token_source(self._model, self._prompts[task], task, self._backend)
+        return LocalRunner(self._model, self._sources[task], task, self.device)
 
-
-def _loaded(kind: Any, model: str, options: dict[str, Any]) -> Any:
-    """From the folder or the cache, without network; only a model that is in neither is looked for on the hub."""
-    try:
-        return kind(model, local_files_only=True, **options)
-    except OSError:
-        if Path(model).is_dir():
-            raise
-        _require_hub(model)
-        return kind(model, **options)
-
-
-def _require_hub(model: str) -> None:
-    """The hub's client would try again for more than a minute before it told that there is no network."""
-    from huggingface_hub.constants import ENDPOINT, HF_HUB_OFFLINE
-
-    told = EmbedderError(
-        f"The embedding model {model!r} is neither a folder nor in the local cache, and the hub cannot be reached.",
-        remedy="Give a local folder, or go online once to download it; the bundled model is 'static-ko-en'.",
-    )
-    if HF_HUB_OFFLINE:
-        raise told
-    if getproxies():  # a proxy resolves names for us, so that we cannot say who is reachable
-        return
-    address = urlsplit(ENDPOINT)
-    try:
-        socket.create_connection((address.hostname or "", address.port or 443), timeout=_HUB_TIMEOUT_S).close()
-    except OSError as error:
-        raise told from error
-
-
-def _byte_type() -> Any:
-    return require("torch", extra="neural").uint8
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+    def _prompt(self, task: str, given: str | None) -> str:
+        if given is not None:
+            return given
+        own: dict[str, str] = self._model.prompts
+        return next((own[name] for name in _PROMPTS[task] if own.get(name)), "")

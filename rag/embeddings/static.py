@@ -12,7 +12,6 @@ A model is a folder of three files:
   ``scales`` (tokens, float32). A token's vector is its codes times its scale; that of ``<unk>`` is zero.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -27,11 +26,9 @@ from safetensors.numpy import load_file, save
 from tokenizers import Tokenizer
 
 from rag.embeddings.base import Embedder
+from rag.embeddings.model_folder import CONFIG_FILE, TOKENIZER_FILE, ModelFolder, encodable
 from rag.embeddings.tokens import TokenRule
-from rag.errors import EmbedderError
 
-CONFIG_FILE = "config.json"
-TOKENIZER_FILE = "tokenizer.json"
 WEIGHTS_FILE = "model.safetensors"
 BUNDLED = Path(__file__).parents[1] / "models" / "static-ko-en"
 """Folder of the model that comes with the package."""
@@ -40,9 +37,6 @@ _BATCH_CHARACTERS = 200_000
 _PIECE_TOKENS = 4_096
 _HIGHEST_CODE = 7
 _CLIP_DEVIATIONS = 2.5
-_REMEDY = (
-    "Reinstall course-rag to get the bundled model back, or train one: course-rag embedder train --data DATA --out DIR"
-)
 
 
 class StaticEmbeddings(Embedder):
@@ -50,7 +44,7 @@ class StaticEmbeddings(Embedder):
 
     def __init__(
         self,
-        folder: Path,
+        folder: ModelFolder,
         config: dict[str, Any],
         tokenizer: Tokenizer,
         codes: NDArray[np.int8],
@@ -71,17 +65,17 @@ class StaticEmbeddings(Embedder):
         Raises:
             EmbedderError: a file is missing, is not what its name says, or does not fit the others.
         """
-        config = _read_config(folder / CONFIG_FILE)
-        tokenizer = _read_tokenizer(folder / TOKENIZER_FILE)
-        codes, scales = _read_weights(folder / WEIGHTS_FILE)
+        files = ModelFolder(folder, "static")
+        config, tokenizer = files.config(), files.tokenizer()
+        codes, scales = _read_weights(files)
         tokens, dimension = codes.shape
         if dimension != config["dimension"]:
-            raise _broken(folder, f"the weights have {dimension} dimensions, the configuration {config['dimension']}")
+            raise files.broken(f"the weights have {dimension} dimensions, the configuration {config['dimension']}")
         if tokens != tokenizer.get_vocab_size():
-            raise _broken(folder, f"the weights have {tokens} tokens, the tokenizer {tokenizer.get_vocab_size()}")
+            raise files.broken(f"the weights have {tokens} tokens, the tokenizer {tokenizer.get_vocab_size()}")
         if config["max_tokens"] is not None:
             tokenizer.enable_truncation(config["max_tokens"])
-        return cls(folder, config, tokenizer, codes, scales)
+        return cls(files, config, tokenizer, codes, scales)
 
     @property
     def dimension(self) -> int:
@@ -105,13 +99,12 @@ class StaticEmbeddings(Embedder):
         Raises:
             EmbedderError: a file has gone since the model was loaded.
         """
-        digest = hashlib.sha256()
-        for name in (CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE):
-            try:
-                digest.update(hashlib.sha256((self._folder / name).read_bytes()).digest())
-            except OSError as error:
-                raise _broken(self._folder, f"{name} cannot be read ({error.strerror})") from error
-        return f"{self._name}@sha256:{digest.hexdigest()}"
+        return self._folder.identity(self._name, WEIGHTS_FILE)
+
+    @property
+    def weights(self) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+        """Codes (tokens × dimension) and scales (tokens), for who goes on training it; not to be changed."""
+        return self._codes, self._scales
 
     def embed_query(self, text: str) -> list[float]:
         """Embed a question, exactly as a passage is embedded."""
@@ -126,8 +119,7 @@ class StaticEmbeddings(Embedder):
         """
         sums = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start, stop in _batches(texts):
-            # Half of a surrogate pair, as JSON can bring in, is no text to the tokenizer; it becomes a question mark.
-            batch = [text.encode("utf-8", "replace").decode("utf-8") for text in texts[start:stop]]
+            batch = [encodable(text) for text in texts[start:stop]]
             encodings = self._tokenizer.encode_batch_fast(batch, add_special_tokens=False)
             for row, encoding in enumerate(encodings, start=start):
                 sums[row] = self._sum_tokens(encoding.ids)
@@ -172,9 +164,15 @@ def unpack(packed: NDArray[np.uint8]) -> NDArray[np.int8]:
 
 def save_static(folder: Path, name: str, tokenizer_json: str, vectors: NDArray[np.float32]) -> None:
     """Write a model folder that ``load`` reads; ``vectors`` has shape (tokens, dimension), the dimension even."""
+    save_codes(folder, name, tokenizer_json, *quantise(vectors))
+
+
+def save_codes(
+    folder: Path, name: str, tokenizer_json: str, codes: NDArray[np.int8], scales: NDArray[np.float32]
+) -> None:
+    """As ``save_static``, for vectors that are codes and scales already."""
     folder.mkdir(parents=True, exist_ok=True)
-    codes, scales = quantise(vectors)
-    config = {"name": name, "dimension": int(vectors.shape[1]), "max_tokens": None}
+    config = {"name": name, "dimension": int(codes.shape[1]), "max_tokens": None}
     (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     (folder / TOKENIZER_FILE).write_text(tokenizer_json, encoding="utf-8")
     (folder / WEIGHTS_FILE).write_bytes(save({"codes": pack(codes), "scales": scales}))
@@ -193,41 +191,12 @@ def _batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
     yield from pairwise(cuts)
 
 
-def _read_config(file: Path) -> dict[str, Any]:
+def _read_weights(files: ModelFolder) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     try:
-        config = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _broken(file.parent, f"{file.name} cannot be read ({_reason(error)})") from error
-    if not isinstance(config, dict) or {"name", "dimension", "max_tokens"} - config.keys():
-        raise _broken(file.parent, f"{file.name} must give name, dimension and max_tokens")
-    most = config["max_tokens"]
-    if most is not None and (not isinstance(most, int) or most < 1):
-        raise _broken(file.parent, f"max_tokens in {file.name} must be null or a number from 1, not {most!r}")
-    return config
-
-
-def _read_tokenizer(file: Path) -> Tokenizer:
-    try:
-        return Tokenizer.from_str(file.read_text(encoding="utf-8"))
-    # The tokenizers library raises bare Exception for a file it does not understand; there is nothing narrower.
-    except Exception as error:
-        raise _broken(file.parent, f"{file.name} cannot be read ({_reason(error)})") from error
-
-
-def _read_weights(file: Path) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    try:
-        weights = load_file(file)
+        weights = load_file(files.path / WEIGHTS_FILE)
     except (OSError, SafetensorError) as error:
-        raise _broken(file.parent, f"{file.name} cannot be read ({_reason(error)})") from error
+        raise files.unreadable(WEIGHTS_FILE, error) from error
     codes, scales = weights.get("codes"), weights.get("scales")
     if codes is None or scales is None or codes.dtype != np.uint8 or codes.ndim != 2 or scales.shape != codes.shape[:1]:
-        raise _broken(file.parent, f"{file.name} must hold codes (tokens x dimension / 2, uint8) and scales (tokens)")
+        raise files.broken(f"{WEIGHTS_FILE} must hold codes (tokens x dimension / 2, uint8) and scales (tokens)")
     return unpack(codes), scales
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error)
-
-
-def _broken(folder: Path, why: str) -> EmbedderError:
-    return EmbedderError(f"The static embedding model in {folder} is incomplete or damaged: {why}.", remedy=_REMEDY)

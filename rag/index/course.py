@@ -16,6 +16,8 @@ from rag.index.manifest import Manifest
 from rag.index.store import CourseStore
 from rag.settings import EmbedderSettings
 
+_OF_THE_MACHINE = ("device", "precision", "batch_tokens", "batch_size")
+
 
 @dataclass(frozen=True, slots=True)
 class Course:
@@ -28,13 +30,20 @@ class Course:
     analyzer: Analyzer
     embedder: Embedder
     stamp: tuple[int, int]
+    machine: EmbedderSettings | None = None
 
     @classmethod
-    def open(cls, index: Path, *, version: int | None = None) -> "Course":
+    def open(cls, index: Path, *, version: int | None = None, machine: EmbedderSettings | None = None) -> "Course":
         """Open the version in service, or another one.
 
         The embedder is the one the version was built with, loaded as its manifest says: a question can only be
-        compared with vectors of the same model.
+        compared with vectors of the same model. Where it runs is not the manifest's to say: an index that was built
+        on a GPU is searched on a laptop.
+
+        Args:
+            index: folder of the index.
+            version: number of the version; None opens the one in service.
+            machine: device, precision and batches of the embedder here; the rest of it is not read. None: automatic.
 
         Raises:
             NoIndexError: nothing has been built there.
@@ -48,7 +57,7 @@ class Course:
         manifest = Manifest.read(path)
         manifest.verify(path, recovery=folder.recovery)
         analyzer = Analyzer()
-        embedder = load_embedder(_embedder_settings(manifest, path))
+        embedder = load_embedder(_embedder_settings(manifest, path, machine))
         _require_same("embedder", manifest.embedder, embedder.identity)
         _require_same("analyzer", manifest.analyzer, analyzer.identity)
         return cls(
@@ -59,6 +68,7 @@ class Course:
             analyzer=analyzer,
             embedder=embedder,
             stamp=_stamp(path),
+            machine=machine,
         )
 
     @property
@@ -83,12 +93,14 @@ class Course:
 
     def refreshed(self) -> "Course":
         """This course, or the newer version that has been published since."""
-        return self if self.is_current() else Course.open(self.folder.path)
+        return self if self.is_current() else Course.open(self.folder.path, machine=self.machine)
 
 
-def _embedder_settings(manifest: Manifest, folder: Path) -> EmbedderSettings:
+def _embedder_settings(manifest: Manifest, folder: Path, machine: EmbedderSettings | None) -> EmbedderSettings:
     try:
-        return EmbedderSettings.model_validate(manifest.embedder_settings)
+        built = EmbedderSettings.model_validate(manifest.embedder_settings)
+        here = machine or EmbedderSettings()
+        return built.model_copy(update={name: getattr(here, name) for name in _OF_THE_MACHINE})
     except ValidationError as error:
         name = ".".join(map(str, error.errors()[0]["loc"]))
         raise CorruptIndexError(

@@ -1,6 +1,7 @@
-"""The dense index: exact inner product over unit vectors (= cosine) in FAISS, ids = rowids of the chunks."""
+"""The dense index: vectors by cosine in FAISS, ids = rowids of the chunks; exact, or of a faster kind."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import CorruptIndexError
-from rag.extras import require
+from rag.index import gpu, kinds
+from rag.index.kinds import Kind, library
 
 Vectors = NDArray[np.float32]
 RowIds = NDArray[np.int64]
@@ -17,32 +19,45 @@ RowIds = NDArray[np.int64]
 class DenseIndex:
     """Vectors under integer ids.
 
-    Exact, because at course size (up to some 100,000 chunks) an exact search takes milliseconds and a wrong
-    neighbour would cost more than that.
+    ``DenseIndex(dimension)`` is exact, in memory and changes in place. One of another kind, or one that was opened
+    from a file (which stays there, mapped into memory), is built anew from its stored vectors when it is changed.
     """
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self, dimension: int, kind: Kind = "flat") -> None:
         """Start empty."""
-        faiss = _faiss()
-        self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        self.kind: Kind = kind
+        self._in_place = kind == "flat"
+        self._index: Any = library().IndexIDMap2(kinds.empty(kind, dimension, 0))
+
+    @classmethod
+    def build(cls, rowids: Sequence[int], vectors: Vectors, kind: Kind = "flat") -> "DenseIndex":
+        """An index of some kind with these vectors (n × dimension), scaled to unit length, under distinct rowids."""
+        self = cls(vectors.shape[1], kind)
+        self._fill(np.asarray(rowids, np.int64), unit(vectors))
+        return self
 
     @classmethod
     def open(cls, path: Path) -> "DenseIndex":
-        """Read an index from a file.
+        """Open an index file.
 
         Raises:
-            CorruptIndexError: FAISS cannot read it.
+            CorruptIndexError: FAISS cannot read it, or it is no index of ours.
         """
+        faiss = library()
         self = cls.__new__(cls)
         try:
-            self._index = _faiss().read_index(str(path))
+            self._index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
             raise CorruptIndexError(f"{path} is not a FAISS index.", remedy=_REBUILD) from error
+        found = kinds.kind_of(self._core) if isinstance(self._index, faiss.IndexIDMap2) else None
+        if found is None:
+            raise CorruptIndexError(f"{path} is not a FAISS index of ours.", remedy=_REBUILD)
+        self.kind, self._in_place = found, False
         return self
 
     def save(self, path: Path) -> None:
-        """Write the index to a file."""
-        _faiss().write_index(self._index, str(path))
+        """Write the index to a file; the same vectors in the same order give the same bytes."""
+        library().write_index(self._index, str(path))
 
     def __len__(self) -> int:
         """Number of vectors."""
@@ -53,16 +68,42 @@ class DenseIndex:
         """Length of a vector."""
         return int(self._index.d)
 
+    @property
+    def parameters(self) -> dict[str, int]:
+        """What shapes an index of this kind; empty for the kinds that read every vector."""
+        return kinds.parameters(self.kind, self._core)
+
+    @property
+    def efforts(self) -> list[int]:
+        """How thoroughly it can search, rising; empty for the kinds that read every vector."""
+        return list(kinds.efforts(self.kind, self._core))
+
+    def set_effort(self, effort: int) -> None:
+        """Search this thoroughly from now on, also after it was saved and opened."""
+        kinds.set_effort(self.kind, self._core, effort)
+
     def add(self, rowids: Sequence[int], vectors: Vectors) -> None:
         """Add or replace vectors (n × dimension); they are scaled to unit length."""
         ids = np.asarray(rowids, dtype=np.int64)
         self.remove(rowids)  # before adding: FAISS would keep both
-        self._index.add_with_ids(unit(vectors), ids)
+        if self._in_place:
+            self._index.add_with_ids(unit(vectors), ids)
+        else:
+            kept, stored = self._contents()
+            self._fill(np.concatenate([kept, ids]), np.concatenate([stored, unit(vectors)]))
 
     def remove(self, rowids: Sequence[int]) -> None:
         """Delete vectors; unknown ids are ignored."""
-        if len(rowids) and len(self):
-            self._index.remove_ids(np.asarray(rowids, dtype=np.int64))
+        ids = np.asarray(rowids, dtype=np.int64)
+        if not len(ids) or not len(self):
+            return
+        if self._in_place:
+            self._index.remove_ids(ids)
+            return
+        kept, stored = self._contents()
+        left = ~np.isin(kept, ids)
+        if not left.all():
+            self._fill(kept[left], stored[left])
 
     def search(self, query: Vectors, k: int, *, within: Sequence[int] | None = None) -> tuple[RowIds, Vectors]:
         """The ``k`` nearest vectors of one query vector (dimension,).
@@ -70,39 +111,109 @@ class DenseIndex:
         Args:
             query: need not have unit length.
             k: may exceed the number of vectors.
-            within: rowids to search among; None searches all.
+            within: rowids to search among; None searches all. Every one of them is compared, whatever the kind.
 
         Returns:
-            Rowids and their cosine similarity in [-1, 1], best first; fewer than ``k`` where there are fewer.
+            Rowids and their cosine similarity in [-1, 1], best first, ties by rowid; fewer than ``k`` where there
+            are fewer.
         """
         if k < 1 or not len(self) or (within is not None and not len(within)):
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        faiss = _faiss()
-        options = {}
-        if within is not None:
-            options["params"] = faiss.SearchParameters(sel=faiss.IDSelectorBatch(np.asarray(within, dtype=np.int64)))
-        scores, ids = self._index.search(unit(query[None, :]), min(k, len(self)), **options)
-        found = ids[0] >= 0
-        return ids[0][found], np.clip(scores[0][found], -1.0, 1.0)
+        selector = None if within is None else library().IDSelectorBatch(np.asarray(within, dtype=np.int64))
+        scores, positions = self._nearest(unit(query[None, :]), min(k, len(self)), selector)
+        found = positions >= 0
+        rowids, similarity = self._rowids[positions[found]], np.clip(scores[found], -1.0, 1.0)
+        order = np.lexsort((rowids, -similarity))
+        return rowids[order], similarity[order]
 
     def vectors(self, rowids: Sequence[int]) -> Vectors:
-        """Stored unit vectors (n × dimension) of known rowids."""
+        """Stored unit vectors (n × dimension) of known rowids, rounded as the kind rounds."""
         if not len(rowids):
             return np.empty((0, self.dimension), np.float32)
         found: Vectors = self._index.reconstruct_batch(np.asarray(rowids, dtype=np.int64))
-        return found
+        return found if self.kind == "flat" else unit(found)
+
+    @property
+    def _core(self) -> Any:
+        """The index proper, which knows positions; around it lies the map to rowids."""
+        return library().downcast_index(self._index.index)
+
+    @property
+    def _rowids(self) -> RowIds:
+        """Rowids by position; a view, valid until the index changes."""
+        ids = self._index.id_map
+        view: RowIds = library().rev_swig_ptr(ids.data(), ids.size())
+        return view
+
+    @cached_property
+    def _gpu(self) -> gpu.GpuSearcher | None:
+        """The copy that is searched, where there is a GPU that is worth starting."""
+        useful = not self._in_place and len(self) >= gpu.WORTHWHILE and gpu.GpuSearcher.supports(self.kind)
+        return gpu.GpuSearcher(self.kind, self._core) if useful and gpu.available() else None
+
+    def _nearest(self, query: Vectors, k: int, selector: Any) -> tuple[Vectors, RowIds]:
+        """Cosines and positions (k,) of a unit query (1 × dimension); position −1 where nothing was found."""
+        on_card = self._gpu.search(query, k) if selector is None and self._gpu is not None else None
+        with kinds.one_thread():
+            if selector is None:
+                scores, positions = on_card or self._core.search(query, k)
+            if selector is not None or (positions < 0).any():
+                # A filter, or more hits wanted than the lists or the graph led to.
+                scores, positions = self._exhaustive(query, k, selector)
+        return scores[0], positions[0]
+
+    def _exhaustive(self, query: Vectors, k: int, selector: Any) -> tuple[Vectors, RowIds]:
+        faiss = library()
+        by_position = None if selector is None else faiss.IDSelectorTranslated(self._index.id_map, selector)
+        index, parameters = kinds.thorough(self.kind, self._core, by_position)
+        scores, positions = index.search(query, k, params=parameters)
+        return scores, positions
+
+    def _contents(self) -> tuple[RowIds, Vectors]:
+        ids = self._rowids.copy() if len(self) else np.empty(0, np.int64)
+        return ids, self.vectors(ids.tolist())
+
+    def _fill(self, rowids: RowIds, vectors: Vectors) -> None:
+        """Build the index anew with these unit vectors."""
+        faiss = library()
+        self.__dict__.pop("_gpu", None)
+        core = kinds.empty(self.kind, vectors.shape[1], len(vectors))
+        self._index = faiss.IndexIDMap2(core)
+        if not len(vectors):
+            return
+        # Around the map, whose ``add_with_ids`` would train and fill on the CPU; what it would set is set here.
+        self._filled = _filled(self.kind, core, vectors)  # kept: the map does not own it
+        self._index.index = self._filled
+        faiss.copy_array_to_vector(rowids, self._index.id_map)
+        self._index.is_trained, self._index.ntotal = True, len(rowids)
+        self._index.construct_rev_map()
 
 
 def unit(vectors: Vectors) -> Vectors:
-    """Rows scaled to length 1; a zero row stays zero."""
+    """Rows scaled to length 1; a zero row stays zero. What has length 1 already is not copied."""
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
+    if np.allclose(lengths, 1.0, rtol=0, atol=1e-6):
+        return vectors
     scaled: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
     return scaled
 
 
-def _faiss() -> Any:
-    return require("faiss", extra="cpu")
+def _filled(kind: Kind, core: Any, vectors: Vectors) -> Any:
+    if kind == "hnsw":
+        with kinds.one_thread():  # several would link the graph in another order each time
+            core.train(vectors)
+            core.add(vectors)
+        return core
+    if kind == "ivf" and gpu.available() and len(vectors) >= gpu.WORTHWHILE:
+        core = gpu.filled(core, vectors)
+    else:
+        core.train(vectors)
+        core.add(vectors)
+    if kind == "ivf":
+        core.make_direct_map()  # where a vector lies, for ``vectors``; saved with the index
+    return core
 
 
 _REBUILD = "Rebuild it: course-rag build FOLDER_WITH_DOCUMENTS --full"
+"""What to do about a file that cannot be read."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rag.errors import CorruptIndexError
 from rag.index.folder import MANIFEST
+from rag.index.kinds import Kind
 
 FORMAT = 2
 """Raise it when the layout of a version changes so that older code cannot read it."""
@@ -22,6 +23,32 @@ class FileSum(BaseModel):
 
     size: int
     sha256: str
+
+
+class VectorFacts(BaseModel):
+    """Of which kind the dense index is, and how well it finds what an exact one would.
+
+    Attributes:
+        kind: flat, fp16, sq8, hnsw or ivf; see ``rag.index.kinds``.
+        parameters: of this kind.
+        recall: share of the true ten nearest that are found, mean over a sample of the corpus' own vectors.
+        queries: size of that sample; 0 for an exact index, which needs none.
+        notes: what a reader of the build report should know of the choice, in sentences.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Kind = "flat"
+    parameters: dict[str, int] = {}
+    recall: float = 1.0
+    queries: int = 0
+    notes: tuple[str, ...] = ()
+
+    def told(self) -> str:
+        """``ivf (lists 447, probed 16), recall@10 0.993``."""
+        shape = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in self.parameters.items())
+        found = f"recall@10 {self.recall:.3f}" if self.queries else "exact"
+        return f"{self.kind}{f' ({shape})' if shape else ''}, {found}"
 
 
 class Manifest(BaseModel):
@@ -39,11 +66,13 @@ class Manifest(BaseModel):
         embedder_settings: how to load it again.
         dimension: of the vectors.
         metric: "cosine".
+        vectors: kind of the dense index and its recall; versions without this entry have an exact one.
         chunks: how many are indexed.
         sources: sha256 of each indexed file, by source.
         files: size and sha256 of each file of this version, by path relative to its folder.
         libraries: versions of the libraries that shaped it.
         report: the build report, as ``build --json`` printed it.
+        embedding: batch size, speed, padding and memory of the build's embedding, as ``took_s`` is of its time.
         masked: how many secrets of each kind were masked, by source.
     """
 
@@ -60,11 +89,13 @@ class Manifest(BaseModel):
     embedder_settings: dict[str, Any]
     dimension: int
     metric: Literal["cosine"] = "cosine"
+    vectors: VectorFacts = VectorFacts()
     chunks: int
     sources: dict[str, str]
     files: dict[str, FileSum]
     libraries: dict[str, str]
     report: dict[str, Any]
+    embedding: dict[str, Any] = {}
     masked: dict[str, dict[str, int]] = {}
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Chunks and their vectors as a LangChain ``VectorStore``: exact cosine search, filters, MMR, no pickle."""
+"""Chunks and their vectors as a LangChain ``VectorStore``: cosine search, filters, MMR, no pickle."""
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence

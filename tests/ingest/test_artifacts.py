@@ -1,12 +1,13 @@
 """The builder's cache: what goes in comes out, what is not used goes, damage is told."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ingest.artifacts import Artifacts
+from ingest.artifacts import Artifacts, text_hash
 from rag.analyzer import Terms
 from rag.errors import CorruptIndexError
 
@@ -87,6 +88,43 @@ def test_what_was_stored_survives_a_process_that_never_closes(tmp_path: Path) ->
     assert reader.execute("SELECT count(*) FROM prepared").fetchone() == (1,)
     assert reader.execute("SELECT count(*) FROM vectors").fetchone() == (1,)
     reader.close()
+    cache.close()
+
+
+def test_threads_share_it(tmp_path: Path) -> None:
+    cache = Artifacts(tmp_path / "a.sqlite", 1)
+    rows = np.arange(400, dtype=np.float32).reshape(200, 2)
+
+    def store(first: int) -> None:
+        for number in range(first, first + 100):
+            cache.store_vectors("model", [f"text {number}"], rows[number : number + 1])
+            cache.store_prepared(f"key {number}", b"data")
+            assert cache.prepared(f"key {number}") == b"data"
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(store, [0, 100]))
+    found = cache.vectors("model", [f"text {number}" for number in range(200)])
+    np.testing.assert_array_equal(np.stack([found[f"text {number}"] for number in range(200)]), rows)
+    cache.close()
+
+
+def test_a_cache_of_an_older_layout_goes_on(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "a.sqlite")
+    for table in ("vectors", "terms"):
+        old.execute(
+            f"CREATE TABLE {table} (maker TEXT, text_hash BLOB, data BLOB NOT NULL, used INTEGER NOT NULL, "
+            "PRIMARY KEY (maker, text_hash)) WITHOUT ROWID"
+        )
+    vector = np.array([[1, 2]], np.float32)
+    old.execute("INSERT INTO vectors VALUES (?, ?, ?, 1)", ("model", text_hash("old"), vector.tobytes()))
+    old.commit()
+    old.close()
+    cache = Artifacts(tmp_path / "a.sqlite", 2)
+    cache.store_vectors("model", ["new", "old"], np.array([[3, 4], [5, 6]], np.float32))
+    assert {text: row.tolist() for text, row in cache.vectors("model", ["old", "new"]).items()} == {
+        "new": [3, 4],
+        "old": [5, 6],
+    }
     cache.close()
 
 

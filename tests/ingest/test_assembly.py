@@ -17,9 +17,10 @@ from rag.chunks import Chunk
 from rag.embeddings.loading import load_embedder
 from rag.index.folder import CHUNKS
 from rag.index.lexical import LexicalIndex
+from rag.index.manifest import VectorFacts
 from rag.index.store import CourseStore
 from rag.index.table import ChunkTable
-from rag.settings import DedupSettings, load_settings
+from rag.settings import DedupSettings, IndexSettings, load_settings
 
 TABLE = "| 방법 | 값 |\n| --- | --- |\n" + "\n".join(f"| 모델 {number} | 0.{number} |" for number in range(30))
 
@@ -66,8 +67,9 @@ def test_what_was_written_is_what_is_opened(tmp_path: Path) -> None:
     vectors, terms = embedder.embed_array(texts), list(analyzer.analyze(texts))
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        write_version(tmp_path / name, assembled, vectors, terms, embedder)
-    assert (tmp_path / "one/chunks.sqlite").read_bytes() == (tmp_path / "two/chunks.sqlite").read_bytes()
+        assert write_version(tmp_path / name, assembled, vectors, terms, IndexSettings()) == VectorFacts()
+    for name in ("chunks.sqlite", "vectors.faiss"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
     store = CourseStore.open(tmp_path / "one", embedder)
     rowids = list(range(1, len(texts) + 1))
@@ -110,7 +112,7 @@ def test_what_was_left_out_is_stored_with_what_is_searched_instead(tmp_path: Pat
     assembled = assemble([old, new], DedupSettings())
     embedder, analyzer = load_embedder(load_settings().embedder), Analyzer()
     texts = [chunk.text for chunk in assembled.chunks]
-    write_version(tmp_path, assembled, embedder.embed_array(texts), list(analyzer.analyze(texts)), embedder)
+    write_version(tmp_path, assembled, embedder.embed_array(texts), list(analyzer.analyze(texts)), IndexSettings())
     table = ChunkTable(tmp_path / CHUNKS, read_only=True)
     kept = [Chunk.from_document(each) for each in table.get(range(1, len(table) + 1))]
     found = table.duplicates()

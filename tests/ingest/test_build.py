@@ -98,6 +98,14 @@ def test_the_report_is_in_the_manifest(made_once: Any) -> None:
     assert stored | {"took_s": 0} == json.loads(json.dumps(printed)) | {"took_s": 0}
 
 
+def test_what_embedding_took_is_in_the_manifest(made_once: Any) -> None:
+    figures = made_once.report.embedding
+    assert (figures.device, figures.texts, figures.batches) == ("cpu", made_once.report.embedded, 1)
+    assert figures.took_s > 0
+    assert manifest_of(made_once.index).embedding == figures.to_json()
+    assert "embedding" not in made_once.report.to_json()
+
+
 def test_passages_know_where_they_stand(made_once: Any) -> None:
     chunks = {chunk.source: chunk for chunk in chunks_of(made_once.index)}
     by_text = {chunk.text.split("\n")[0]: chunk for chunk in chunks_of(made_once.index)}

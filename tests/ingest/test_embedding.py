@@ -1,27 +1,32 @@
 """Vectors and terms: in the order of the texts, each made once, from the cache where it is known."""
 
-from collections.abc import Callable, Iterator, Sequence
+import sqlite3
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ingest.artifacts import Artifacts
-from ingest.embedding import analyze, embed
-from ingest.progress import Silent
+from ingest.embedding import VectorMaker, analyze
+from ingest.progress import Advance, Silent
 from rag.analyzer import Analyzer
-from rag.embeddings.base import Embedder
+from rag.embeddings.base import EmbeddedBatch, Embedder
 from rag.embeddings.loading import load_embedder
+from rag.errors import EmbedderError
 from rag.settings import load_settings
 
 
 class Counting(Embedder):
-    """The embedder given, with a list of what it was asked."""
+    """The embedder given, longest text first in batches of a size, with a list of what it was asked."""
 
-    def __init__(self, inner: Embedder) -> None:
+    def __init__(self, inner: Embedder, size: int = 1024) -> None:
         self.inner = inner
+        self.size = size
         self.asked: list[str] = []
 
     @property
@@ -39,18 +44,31 @@ class Counting(Embedder):
         self.asked += texts
         return self.inner.embed_array(texts)
 
+    def embed_batches(self, texts: Sequence[str]) -> Iterator[EmbeddedBatch]:
+        rows = np.array(sorted(range(len(texts)), key=lambda row: -len(texts[row])), np.int64)
+        for first in range(0, len(rows), self.size):
+            some = rows[first : first + self.size]
+            tokens = sum(len(texts[row]) for row in some)
+            yield EmbeddedBatch(some, self.embed_array([texts[row] for row in some]), tokens, 2 * tokens)
+
 
 class Told:
-    """Remembers the stages and their steps."""
+    """Remembers the stages, their steps and their notes."""
 
     def __init__(self) -> None:
         self.stages: list[tuple[str, int, str, list[int]]] = []
+        self.notes: list[str] = []
 
     @contextmanager
-    def stage(self, name: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    def stage(self, name: str, total: int, unit: str) -> Iterator[Advance]:
         steps: list[int] = []
         self.stages.append((name, total, unit, steps))
-        yield steps.append
+
+        def advance(done: int, *, more: int = 0, note: str = "") -> None:
+            steps.append(done)
+            self.notes += [note] if note else []
+
+        yield advance
 
 
 @pytest.fixture
@@ -65,40 +83,107 @@ def model() -> Embedder:
     return load_embedder(load_settings().embedder)
 
 
-def test_each_text_is_embedded_once_and_in_order(cache: Artifacts, model: Embedder) -> None:
-    embedder = Counting(model)
+def test_each_text_is_embedded_once_and_comes_back_in_order(cache: Artifacts, model: Embedder) -> None:
+    embedder = Counting(model, size=2)
     texts = ["경사 하강법", "retrieval", "경사 하강법", "생성"]
-    vectors, made = embed(texts, embedder, cache, Silent())
-    assert made == 3
-    assert embedder.asked == ["경사 하강법", "retrieval", "생성"]
+    maker = VectorMaker(embedder, cache)
+    vectors, made = maker.vectors(texts, Silent())
+    assert (made, maker.figures.texts, maker.figures.batches) == (3, 3, 2)
+    assert embedder.asked == ["retrieval", "경사 하강법", "생성"]
     np.testing.assert_allclose(vectors, model.embed_array(texts), atol=1e-6)
     assert vectors.dtype == np.float32
 
 
+@given(st.lists(st.sampled_from(["a", "bb", "ccc", "dd dd", "가나", "라"]), max_size=12), st.integers(1, 4), st.data())
+def test_any_texts_in_any_batches_with_any_part_known(texts: list[str], size: int, data: st.DataObject) -> None:
+    model = load_embedder(load_settings().embedder)
+    known = data.draw(st.lists(st.sampled_from(texts), unique=True)) if texts else []
+    cache = Artifacts(Path(":memory:"), 1)
+    VectorMaker(model, cache).vectors(known, Silent())
+    embedder = Counting(model, size)
+    vectors, made = VectorMaker(embedder, cache).vectors(texts, Silent())
+    assert sorted(embedder.asked) == sorted(set(texts) - set(known))
+    assert made == len(embedder.asked)
+    np.testing.assert_allclose(vectors, model.embed_array(texts), atol=1e-6)
+    cache.close()
+
+
 def test_what_is_known_is_not_made_again_unless_fresh(cache: Artifacts, model: Embedder) -> None:
     embedder = Counting(model)
-    before, _ = embed(["a", "b"], embedder, cache, Silent())
+    before, _ = VectorMaker(embedder, cache).vectors(["a", "b"], Silent())
     embedder.asked.clear()
-    after, made = embed(["b", "c", "a"], embedder, cache, Silent())
+    maker = VectorMaker(embedder, cache)
+    assert maker.missing(["b", "c", "a", "c"]) == ["c"]
+    after, made = maker.vectors(["b", "c", "a"], Silent())
     assert (made, embedder.asked) == (1, ["c"])
     np.testing.assert_array_equal(after[[2, 0]], before)
-    _, made = embed(["b", "c", "a"], embedder, cache, Silent(), fresh=True)
-    assert made == 3
+    fresh = VectorMaker(embedder, cache, fresh=True)
+    assert fresh.missing(["b", "c", "b"]) == ["b", "c"]
+    embedder.asked.clear()
+    _, made = fresh.vectors(["b", "c", "a"], Silent())
+    assert (made, sorted(embedder.asked)) == (3, ["a", "b", "c"])
+    _, made = fresh.vectors(["b", "c", "a"], Silent())  # what this build made is not made by it again
+    assert (made, len(embedder.asked)) == (3, 3)
 
 
-def test_batches_are_told_and_put_in_order(cache: Artifacts, model: Embedder) -> None:
+def test_batches_are_told_with_their_figures(cache: Artifacts, model: Embedder) -> None:
     told = Told()
-    texts = [f"passage {number}" for number in range(1500)]
-    vectors, made = embed(texts, model, cache, told)
+    texts = [f"passage {number}" for number in range(1000, 2500)]
+    vectors, made = VectorMaker(Counting(model), cache).vectors(texts, told)
     assert made == 1500
     assert told.stages == [("embed", 1500, "passages", [1024, 476])]
-    np.testing.assert_allclose(
-        vectors[[0, 1023, 1024, 1499]], model.embed_array([texts[0], texts[1023], texts[1024], texts[1499]]), atol=1e-6
-    )
+    assert [note.split(", ")[0] for note in told.notes] == ["batch 1,024", "batch 476"]
+    assert all(" tokens/s, 50% padding, " in note for note in told.notes)
+    rows = [0, 1023, 1024, 1499]
+    np.testing.assert_allclose(vectors[rows], model.embed_array([texts[row] for row in rows]), atol=1e-6)
+
+
+def test_more_vectors_than_are_looked_up_at_a_time(cache: Artifacts, model: Embedder) -> None:
+    texts = [f"p {number}" for number in range(5000)]
+    before, _ = VectorMaker(model, cache).vectors(texts, Silent())
+    after, made = VectorMaker(model, cache).vectors(texts[::-1], Silent())
+    assert made == 0
+    np.testing.assert_array_equal(after[::-1], before)
+
+
+def test_a_batch_is_committed_before_the_next_is_asked_for(cache: Artifacts, model: Embedder, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "a.sqlite")  # sees what is committed only
+    seen: list[int] = []
+
+    class Looking(Counting):
+        def embed_array(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            seen.append(other.execute("SELECT count(*) FROM vectors").fetchone()[0])
+            return super().embed_array(texts)
+
+    VectorMaker(Looking(model, size=3), cache).vectors([f"text {number}" for number in range(8)], Silent())
+    assert seen == [0, 3, 6]
+    other.close()
+
+
+def test_an_embedder_that_fails_keeps_what_it_gave(cache: Artifacts, model: Embedder) -> None:
+    class Failing(Counting):
+        def embed_array(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            if len(self.asked) >= 4:
+                raise EmbedderError("no memory", remedy="less")
+            return super().embed_array(texts)
+
+    texts = [f"text {number}" for number in range(6)]
+    with pytest.raises(EmbedderError, match="no memory"):
+        VectorMaker(Failing(model, size=2), cache).vectors(texts, Silent())
+    assert VectorMaker(model, cache).missing(texts) == ["text 4", "text 5"]
+
+
+def test_an_embedder_that_leaves_a_text_out_is_told(cache: Artifacts, model: Embedder) -> None:
+    class Forgetting(Counting):
+        def embed_batches(self, texts: Sequence[str]) -> Iterator[EmbeddedBatch]:
+            yield from super().embed_batches(texts[:-1])
+
+    with pytest.raises(EmbedderError, match="gave 2 vectors for 3 texts"):
+        VectorMaker(Forgetting(model), cache).vectors(["a", "b", "c"], Silent())
 
 
 def test_no_texts_have_no_vectors(cache: Artifacts, model: Embedder) -> None:
-    vectors, made = embed([], model, cache, Silent())
+    vectors, made = VectorMaker(model, cache).vectors([], Silent())
     assert (vectors.shape, made) == ((0, model.dimension), 0)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from rag.fusion import EXPECTED, Scores, convex, reciprocal_rank
+from rag.fusion import EXPECTED, REFERENCE, Scores, above_background, convex, reciprocal_rank, weight_at
 
 
 def scores(*values: float) -> Scores:
@@ -22,6 +22,57 @@ def none(count: int) -> NDArray[np.bool_]:
 def test_convex_by_hand() -> None:
     fused = convex(scores(8, 4, 0), scores(0.2, 0.9, -0.5), dense_weight=0.25, ceiling=10, foreign=none(3))
     assert fused == pytest.approx([0.75 * 0.8 + 0.25 * 0.2, 0.75 * 0.4 + 0.25 * 0.9, 0.0])
+
+
+def test_a_cosine_counts_from_the_background_of_its_question() -> None:
+    found = above_background(scores(1.0, 0.9, 0.5, 0.1, -1.0), scores(*[0.4] * 10))
+    assert found == pytest.approx([1.0, 0.875, 0.375, 0.0, 0.0])  # 10 passages of 0.4 and 10 of 0: mean 0.2
+
+
+def test_a_course_without_passages_has_no_background() -> None:
+    assert above_background(scores(0.5, -0.5), scores()) == pytest.approx([0.5, 0.0])
+
+
+def test_a_background_below_zero_lifts_nothing() -> None:
+    assert above_background(scores(0.0, 0.5), scores(*[-0.5] * 50)) == pytest.approx([0.0, 0.5])
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=2, max_size=6),
+    st.floats(0, 0.7),
+    st.floats(0, 0.5),
+)
+def test_where_a_model_puts_unrelated_texts_makes_no_difference(cosines: list[float], low: float, mean: float) -> None:
+    many = np.full(50_000, mean, np.float32)
+    plain = above_background(scores(*cosines), many)
+    crowded = above_background(low + (1 - low) * scores(*cosines), low + (1 - low) * many)
+    assert crowded == pytest.approx(plain, abs=2e-3)
+
+
+@given(st.floats(REFERENCE, 500), st.floats(0.01, 0.99))
+def test_a_dense_score_is_worth_the_same_nats_in_a_long_question(ceiling: float, dense_weight: float) -> None:
+    weight = weight_at(ceiling, dense_weight)
+    assert weight / (1 - weight) * ceiling == pytest.approx(REFERENCE * dense_weight / (1 - dense_weight))
+    assert weight <= dense_weight + 1e-12
+
+
+def test_the_dense_weight_holds_up_to_the_reference() -> None:
+    assert [weight_at(ceiling, 0.3) for ceiling in (0.0, 3.0, REFERENCE)] == pytest.approx([0.3] * 3)
+    assert [weight_at(99.0, weight) for weight in (0.0, 1.0)] == [0.0, 1.0]
+
+
+def test_words_weigh_more_in_a_long_question_but_not_against_the_other_language() -> None:
+    foreign = np.array([False, False, True, True])
+    fused = convex(scores(20, 8, 0, 20), scores(0.5, 1.0, 1.0, 0.5), dense_weight=0.3, ceiling=40, foreign=foreign)
+    weight = 3 / (3 + 0.7 * 40)
+    assert fused == pytest.approx(
+        [(1 - weight) * 0.5 + weight * 0.5, (1 - weight) * 0.2 + weight, 0.7 * EXPECTED + 0.3, 0.7 * 0.5 + 0.3 * 0.5]
+    )
+
+
+def test_what_the_other_language_is_expected_to_have_can_be_set() -> None:
+    fused = convex(scores(0), scores(0.5), dense_weight=0.5, ceiling=10, foreign=np.array([True]), expected=0.8)
+    assert fused == pytest.approx([0.5 * 0.4 + 0.5 * 0.5])
 
 
 def test_convex_without_a_lexical_match_is_the_cosine() -> None:

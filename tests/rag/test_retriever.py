@@ -12,6 +12,7 @@ from rag.analyzer import Analyzer
 from rag.chunks import Chunk
 from rag.embeddings.base import Embedder
 from rag.errors import InputError
+from rag.fusion import REFERENCE, convex
 from rag.index.course import Course
 from rag.index.lexical import LexicalIndex
 from rag.index.store import CourseStore
@@ -99,10 +100,11 @@ def test_keyword_is_bm25_without_those_that_share_no_word(planar: Course) -> Non
 def test_hybrid_is_the_weighted_mean(planar: Course) -> None:
     lexical = planar.lexical.scores(planar.analyzer.analyze_one("north apple"), bigram_weight=0.3)
     cosine = np.array([0, 1, 0.5**0.5, 1, 0])
-    fused = (
-        0.6 * lexical / planar.lexical.ceiling(planar.analyzer.analyze_one("north apple"), bigram_weight=0.3)
-        + 0.4 * cosine
-    )
+    background = cosine.sum() / (5 + 10)  # ten passages of 0 are added to the five
+    dense = np.clip((cosine - background) / (1 - background), 0, 1)
+    ceiling = planar.lexical.ceiling(planar.analyzer.analyze_one("north apple"), bigram_weight=0.3)
+    assert ceiling < REFERENCE
+    fused = 0.6 * lexical / ceiling + 0.4 * dense
     hits = retriever(planar, dense_weight=0.4).search("north apple")
     assert [hit.chunk.id for hit in hits] == [str(n) for n in np.lexsort((np.arange(5), -fused))]
     for hit in hits:
@@ -110,6 +112,30 @@ def test_hybrid_is_the_weighted_mean(planar: Course) -> None:
         wanted = {"hybrid": fused[position], "lexical": lexical[position], "similarity": cosine[position]}
         assert hit.scores == pytest.approx(wanted, abs=1e-5)
         assert hit.score == hit.scores["hybrid"]
+
+
+def test_evidence_is_what_the_hybrid_scores_are_made_of(planar: Course) -> None:
+    search = retriever(planar, dense_weight=0.4)
+    evidence = search.evidence("north apple")
+    hits = {int(hit.chunk.id) + 1: hit.scores for hit in search.search("north apple", k=5)}
+    assert sorted(hits) == evidence.rowids.tolist()
+    for rowid, lexical, cosine in zip(evidence.rowids, evidence.lexical, evidence.similarity, strict=True):
+        assert (hits[rowid]["lexical"], hits[rowid]["similarity"]) == pytest.approx((lexical, cosine))
+    assert not evidence.foreign.any()
+    fused = convex(
+        evidence.lexical, evidence.dense, dense_weight=0.4, ceiling=evidence.ceiling, foreign=evidence.foreign
+    )
+    assert [hits[rowid]["hybrid"] for rowid in evidence.rowids] == pytest.approx(fused.tolist())
+
+
+def test_passages_below_the_background_stand_by_their_cosine(planar: Course) -> None:
+    hits = retriever(planar, dense_weight=0.5).search("north", k=5)
+    assert [hit.chunk.id for hit in hits][-2:] == ["0", "4"]  # cosine 0: equal, in document order
+    low = retriever(planar).search("east " * 9 + "north xylophone", k=5)
+    behind = [hit for hit in low if hit.scores["hybrid"] == pytest.approx(0, abs=1e-6)]
+    assert [hit.scores["similarity"] for hit in behind] == sorted(
+        (hit.scores["similarity"] for hit in behind), reverse=True
+    )
 
 
 def test_rank_fusion_by_hand(planar: Course) -> None:

@@ -41,7 +41,7 @@ def main() -> None:
         started_with = load_settings(config, **given)
         settings = load_settings(config, **sidebar.choose(started_with, texts))
         with st.spinner(texts.opening):
-            course = state.open_course(settings.index.path)
+            course = state.open_course(settings.index.path, settings.embedder)
         with st.sidebar, st.expander(texts.about_index, icon=":material/menu_book:", expanded=True):
             st.html(facts_html(course, texts))
         _talk(state.open_assistant(settings, course), course, texts)

@@ -13,7 +13,7 @@ from rag.index.course import Course
 from rag.index.folder import IndexFolder
 from rag.language import Language
 from rag.sentences import split_sentences
-from rag.settings import Settings
+from rag.settings import EmbedderSettings, Settings
 
 _REMEMBERED_TURNS = 10
 """Turns handed over as history. A follow-up refers to what was said lately, and a prompt has its limits."""
@@ -90,14 +90,14 @@ def courses(index: Path) -> list[Path]:
     return sorted({index.absolute(), *beside})
 
 
-def open_course(index: Path) -> Course:
-    """The version in service: opened once, and anew when another one has been published.
+def open_course(index: Path, machine: EmbedderSettings) -> Course:
+    """The version in service, its embedder run as ``machine`` says: opened once, and anew when another is published.
 
     Raises:
         IndexStateError: there is no index, or it cannot serve.
         EmbedderError: its embedder cannot be loaded.
     """
-    return _opened(str(index.absolute()))
+    return _opened(str(index.absolute()), machine)
 
 
 def open_assistant(settings: Settings, course: Course) -> Assistant:
@@ -111,8 +111,8 @@ def open_assistant(settings: Settings, course: Course) -> Assistant:
 
 # `validate` runs on every access; it reads one file of a few bytes.
 @st.cache_resource(max_entries=4, show_spinner=False, validate=lambda course: course.is_current())
-def _opened(index: str) -> Course:
-    course = Course.open(Path(index))
+def _opened(index: str, _machine: EmbedderSettings) -> Course:
+    course = Course.open(Path(index), machine=_machine)
     # Korean, so that morphemes and sentence boundaries are loaded now, seconds before the first question needs them.
     course.analyzer.analyze_one("강의")
     split_sentences("강의.")

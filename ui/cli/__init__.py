@@ -10,7 +10,9 @@
 * ``versions``  ``status``, ``versions``, ``diff``, ``rollback``
 * ``evaluating``  ``eval run``, ``eval compare``, ``eval generate``
 * ``duplicates``  ``duplicates``
-* ``embedder``  ``embedder train``, ``embedder evaluate``
+* ``embedder``  ``embedder train``
+* ``embedder_evaluate``  ``embedder evaluate``
+* ``embedder_adapt``  ``embedder adapt``
 * ``doctor``    ``doctor``
 
 ``--help`` must answer at once, so modules here import typer and the standard library only; what a command needs is

@@ -37,7 +37,9 @@ def build(
     try:
         report = Build(settings, full=full, progress=Bars()).run(paths or [])
     except KeyboardInterrupt as stop:
-        typer.echo("Stopped: the index is as it was. What has been read is kept for the next build.", err=True)
+        typer.echo(
+            "Stopped: the index is as it was. What has been read and embedded is kept for the next build.", err=True
+        )
         raise typer.Exit(130) from stop
     if json:
         say_json(report.to_json())
@@ -53,6 +55,7 @@ def _say_report(report: "BuildReport") -> None:
         f"Version {report.version}: {files} files ({report.indexed} read, {report.unchanged} unchanged), "
         f"{report.chunks} passages ({report.embedded} newly embedded), {report.took_s:.1f} s"
     )
+    _say_vectors(report)
     if report.duplicates:
         say(f"Passages left out because another says the same: {len(report.duplicates)}")
         for kept, count in Counter(duplicate.kept for duplicate in report.duplicates).most_common(5):
@@ -68,6 +71,16 @@ def _say_report(report: "BuildReport") -> None:
         say(f"  {line}")
     if len(lines) > _MOST_LISTED:
         say(f"  … and {len(lines) - _MOST_LISTED} more; all of them: course-rag status --json")
+
+
+def _say_vectors(report: "BuildReport") -> None:
+    """How fast they were made, and how they are searched."""
+    if report.embedded:
+        say(report.embedding.told())
+    if report.vectors.kind != "flat":
+        say(f"Vectors: {report.vectors.told()}")
+    for note in report.vectors.notes:
+        say(note)
 
 
 def _skip_lines(skipped: "Sequence[Skipped]") -> Iterator[str]:

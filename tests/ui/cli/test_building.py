@@ -1,6 +1,7 @@
 """``course-rag build``: the report in words and as JSON."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -38,7 +39,8 @@ def test_the_report_in_words(cli: Run, files: Path, tmp_path: Path) -> None:
     assert result.code == 0
     lines = result.out.splitlines()
     assert lines[0].startswith("Version 1: 5 files (5 read, 0 unchanged), 8 passages (8 newly embedded), ")
-    assert lines[1:] == [
+    assert re.fullmatch(r"Embedded on cpu: [\d,]+ passages/s, [\d,]+ MiB, 1 batch", lines[1])
+    assert lines[2:] == [
         "Masked: 1 password (secret.md: 1)",
         "Skipped: 1",
         "  slides.odp: the format .odp is not read yet: save it as .pptx or PDF",
@@ -48,14 +50,15 @@ def test_the_report_in_words(cli: Run, files: Path, tmp_path: Path) -> None:
     lines = again.out.splitlines()
     assert lines[0] == "Nothing has changed; version 1 stays in service."
     assert lines[1].startswith("Version 1: 5 files (0 read, 5 unchanged), 8 passages (0 newly embedded), ")
+    assert not any("Embedded on" in line for line in lines)
 
 
 def test_many_skipped_files_are_cut_short_in_words_and_whole_in_status(cli: Run, files: Path, tmp_path: Path) -> None:
     for number in range(25):
         (files / f"{number:02d}.pdf").write_bytes(b"PK")
     lines = cli("build", files, "--index", tmp_path / "new").out.splitlines()
-    assert lines[1] == "Skipped: 25"
-    assert len(lines) == 2 + 20 + 1
+    assert lines[2] == "Skipped: 25"
+    assert len(lines) == 3 + 20 + 1
     assert lines[-1] == "  … and 5 more; all of them: course-rag status --json"
     status = cli("status", "--json", "--index", tmp_path / "new").json
     assert [skip["source"] for skip in status["report"]["files"]["skipped"]] == [f"{n:02d}.pdf" for n in range(25)]

@@ -34,6 +34,7 @@ def test_status_json(cli: Run, index: Path) -> None:
         "chunks",
         "embedder",
         "analyzer",
+        "vectors",
         "roots",
         "report",
     ]
@@ -42,13 +43,15 @@ def test_status_json(cli: Run, index: Path) -> None:
     assert datetime.fromisoformat(status["created"]).utcoffset() is not None
     assert list(status["report"]) == ["version", "files", "chunks", "duplicates", "masked", "took_s"]
     assert "@" in status["embedder"]
+    assert status["vectors"] == {"kind": "flat", "parameters": {}, "recall": 1.0, "queries": 0, "notes": []}
 
 
 def test_status_in_words(cli: Run, index: Path) -> None:
     lines = cli("status", "--index", index).out.splitlines()
     assert lines[0].startswith(f"{index}: version 1 of 2")
     assert lines[1].startswith("4 documents, 7 passages, embedder ")
-    assert lines[2:] == [f"  {name}" for name in DOCUMENTS]
+    assert lines[2] == "vectors: flat, exact"
+    assert lines[3:] == [f"  {name}" for name in DOCUMENTS]
 
 
 def test_versions(cli: Run, two: Path) -> None:
