@@ -10,7 +10,6 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from eval.ranking import ndcg_at_k, recall_at_k, reciprocal_rank
 from eval.records import Passage
 from eval.run import DEPTH
 from rag.embeddings.base import Embedder
+from rag.embeddings.loading import bundled_models as model_names
 from rag.embeddings.loading import load_embedder
 from rag.errors import InputError
 from rag.index.course import Course
@@ -129,10 +129,8 @@ class _Remembering(Embedder):
 
 def bundled_models() -> list[Model]:
     """Every model that comes with the package, the default one first."""
-    folders = [Path(str(each)) for each in (files("rag") / "models").iterdir()]
-    names = sorted(folder.name for folder in folders if (folder / "config.json").is_file())
     default = EmbedderSettings().model
-    return [Model(name, name) for name in sorted(names, key=lambda name: name != default)]
+    return [Model(name, name) for name in sorted(model_names(), key=lambda name: name != default)]
 
 
 def english_teacher() -> Model | None:

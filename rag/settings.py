@@ -75,8 +75,9 @@ class EmbedderSettings(Section):
     """Which embedding model, and where it runs."""
 
     model: str = Field(
-        "static-ko-en",
-        description="Bundled 'static-ko-en', or a sentence-transformers model: a local folder or a hub name.",
+        "duo-ko-en",
+        description="Bundled: duo-ko-en, mini-ko-en, static-ko-en (fastest); or a sentence-transformers folder or hub "
+        "name.",
     )
     device: str = Field(
         "auto", description="auto, cpu, mps, cuda:1, several as cuda:0,cuda:1; for sentence-transformers models."

@@ -92,8 +92,8 @@ def write_card(
         tokens=report.tokens,
         dimension=report.dimension,
         weights_mb=report.tokens * (report.dimension / 2 + 4) / 1e6,
-        figures="\n".join(_figure(recall) for recall in recalls),
-        sources="\n".join(f"| {source} | {licence} | {by} |" for source, licence, by in _SOURCES),
+        figures=figures(recalls),
+        sources=sources(),
         command=command(settings),
         steps=settings.steps,
         batch_size=settings.batch_size,
@@ -115,5 +115,11 @@ def command(settings: TrainingSettings) -> str:
     )
 
 
-def _figure(recall: Recall) -> str:
-    return f"| {recall.name} | {recall.questions:,} | {recall.passages:,} | {recall.at_1:.1%} | {recall.at_5:.1%} |"
+def figures(recalls: Sequence[Recall]) -> str:
+    """Rows of the table of recalls, as both tiers' cards have it."""
+    return "\n".join(f"| {r.name} | {r.questions:,} | {r.passages:,} | {r.at_1:.1%} | {r.at_5:.1%} |" for r in recalls)
+
+
+def sources() -> str:
+    """Rows of the table of the texts that both tiers are trained on: source, licence, and by whom."""
+    return "\n".join(f"| {source} | {licence} | {by} |" for source, licence, by in _SOURCES)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.training.pairs import Pair
-from rag.embeddings.static import StaticEmbeddings
+from rag.embeddings.base import Embedder
 from rag.errors import InputError
 
 SETS = (
@@ -39,7 +39,7 @@ class Recall:
     at_5: float
 
 
-def evaluate(model: StaticEmbeddings, data: Path) -> list[Recall]:
+def evaluate(model: Embedder, data: Path) -> list[Recall]:
     """Measure recall on every known set under ``data/questions``.
 
     Raises:
@@ -54,7 +54,7 @@ def evaluate(model: StaticEmbeddings, data: Path) -> list[Recall]:
     return [evaluate_set(model, folder) for folder in found]
 
 
-def evaluate_set(model: StaticEmbeddings, folder: Path) -> Recall:
+def evaluate_set(model: Embedder, folder: Path) -> Recall:
     """Measure recall on the set in ``folder``; a passage is searched by its title and text."""
     corpus = _read(folder / "corpus.jsonl")
     queries = [query for query in _read(folder / "queries.jsonl") if query["answerable"] and query["positive"]]
@@ -67,7 +67,7 @@ def evaluate_set(model: StaticEmbeddings, folder: Path) -> Recall:
     return _recall(folder.name, ranks, len(passages))
 
 
-def evaluate_held_out(model: StaticEmbeddings, pairs: Sequence[Pair]) -> Recall:
+def evaluate_held_out(model: Embedder, pairs: Sequence[Pair]) -> Recall:
     """Measure recall of the Korean paragraph for its English one, among all held-out paragraphs."""
     right = [[number] for number in range(len(pairs))]
     ranks = best_ranks(model, [pair.positive for pair in pairs], [pair.anchor for pair in pairs], right)
@@ -75,7 +75,7 @@ def evaluate_held_out(model: StaticEmbeddings, pairs: Sequence[Pair]) -> Recall:
 
 
 def best_ranks(
-    model: StaticEmbeddings, questions: Sequence[str], passages: Sequence[str], right: Sequence[Sequence[int]]
+    model: Embedder, questions: Sequence[str], passages: Sequence[str], right: Sequence[Sequence[int]]
 ) -> NDArray[np.int64]:
     """Rank (1 is best) of the best right passage for each question; among equally similar ones it ranks last."""
     asked, answered = model.embed_array(questions), model.embed_array(passages)

@@ -22,6 +22,8 @@ from rag.errors import EmbedderError
 Row = dict[str, Any]
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。])\s+(?=[^\s\d])|(?<=다\.)(?=[가-힣])")
+_TERM = re.compile(r"([가-힣]+(?: [가-힣]+){0,3}) ?\(([A-Za-z]{2,}(?:[ -][A-Za-z]+){0,4})\)")
+"""Words of Hangul and, in parentheses, their English."""
 _HELD_OUT_ONE_IN = 40
 _SECTION_CHARACTERS = 1_200
 _SHORT = 24
@@ -79,6 +81,9 @@ def read_training_data(data: Path, seed: int) -> TrainingData:
         "sections": list(section_pairs([s for s in sections if not _is_held_out(s)], rng)),
         "paraphrases": list(paraphrase_pairs(data / "pairs", rng)),
     }
+    tasks["terms"] = list(
+        term_pairs(text for pairs in tasks.values() for p in pairs for text in (p.anchor, p.positive))
+    )
     held_out = [Pair(row["ko"], row["en"], row["ko"]) for row in rows if _is_held_out(row) and len(row["ko"]) > _SHORT]
     return TrainingData({name: pairs for name, pairs in tasks.items() if pairs}, held_out, dict(dropped))
 
@@ -156,6 +161,19 @@ def paraphrase_pairs(folder: Path, rng: random.Random) -> Iterator[Pair]:
     for row in _read(folder, "korsts-train.jsonl", "a", "b", "score"):
         if row["score"] >= 4:
             yield Pair(row["a"], row["b"], row["a"])
+
+
+def term_pairs(texts: Iterable[str]) -> Iterator[Pair]:
+    """Pair Korean terms with the English in parentheses behind them: "전이 학습(Transfer Learning)".
+
+    Where a term begins is not marked: as many Korean words are taken as there are English ones.
+    """
+    found: dict[tuple[str, str], None] = {}
+    for text in dict.fromkeys(texts):
+        for korean, english in _TERM.findall(text):
+            words = korean.split(" ")[-len(re.split("[ -]", english)) :]
+            found[" ".join(words), english] = None
+    yield from (Pair(korean, english, english.lower()) for korean, english in found)
 
 
 def split_sentences(text: str) -> list[str]:

@@ -23,6 +23,8 @@ from rag.embeddings.static import save_static
 from rag.extras import require
 
 NAME = "static-ko-en"
+_TASKS = ("translation", "sentences", "headings", "cloze", "sections", "paraphrases")
+"""What it learns from, as it was trained; pairs of terms came later."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ def train(data: TrainingData, out: Path, settings: TrainingSettings, say: Callab
     started = time.perf_counter()
     tokenizer = train_tokenizer(data.texts(), settings.vocabulary_size)
     say(f"vocabulary: {tokenizer.get_vocab_size()} tokens, {time.perf_counter() - started:.0f} s")
-    texts, tasks = tokenise(tokenizer, data.tasks, settings.longest)
+    pairs = {name: data.tasks[name] for name in _TASKS if name in data.tasks}
+    texts, tasks = tokenise(tokenizer, pairs, settings.longest)
     say(f"pairs: {', '.join(f'{len(task)} {name}' for name, task in tasks.items())}")
     vectors, losses = learn(tokenizer, texts, tasks, settings, say)
     save_static(out, NAME, tokenizer.to_str(), vectors)

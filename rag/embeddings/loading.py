@@ -12,7 +12,7 @@ _MODELS = Path(str(files("rag") / "models"))
 
 def bundled_models() -> list[str]:
     """Names of the models that come with the package."""
-    return sorted(file.parent.name for file in _MODELS.glob("*/config.json"))
+    return sorted(card.parent.name for card in _MODELS.glob("*/README.md"))
 
 
 def load_embedder(settings: EmbedderSettings) -> Embedder:
@@ -38,11 +38,15 @@ def load_embedder(settings: EmbedderSettings) -> Embedder:
 
 
 def _own_kind(folder: Path) -> Embedder:
-    """A model that runs without torch; the weights' file tells which."""
-    from rag.embeddings.static import StaticEmbeddings
-    from rag.embeddings.transformer import WEIGHTS_FILE, TransformerEmbeddings
+    """A model that runs without torch; its weights' file tells which, and one without weights is made of others."""
+    from rag.embeddings import static, transformer
+    from rag.embeddings.combined import PARTS_FILE, CombinedEmbeddings
 
-    return TransformerEmbeddings.load(folder) if (folder / WEIGHTS_FILE).is_file() else StaticEmbeddings.load(folder)
+    if (folder / transformer.WEIGHTS_FILE).is_file():
+        return transformer.TransformerEmbeddings.load(folder)
+    if (folder / PARTS_FILE).is_file():
+        return CombinedEmbeddings.load(folder, _own_kind, _MODELS)
+    return static.StaticEmbeddings.load(folder)
 
 
 def _neural(model: str, settings: EmbedderSettings) -> Embedder:

@@ -24,7 +24,7 @@ def written(path: Path, text: str) -> Path:
 
 def test_defaults_are_the_documented_ones() -> None:
     settings = load_settings()
-    assert settings.embedder.model == "static-ko-en"
+    assert settings.embedder.model == "duo-ko-en"
     assert settings.llm.model == "extractive"
     assert (settings.retrieval.mode, settings.retrieval.k) == ("hybrid", 5)
     assert settings.index.path == Path("data/index")

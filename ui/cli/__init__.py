@@ -10,7 +10,8 @@
 * ``versions``  ``status``, ``versions``, ``diff``, ``rollback``
 * ``evaluating``  ``eval run``, ``eval compare``, ``eval generate``
 * ``duplicates``  ``duplicates``
-* ``embedder``  ``embedder train``
+* ``embedder``  the commands of ``embedder``
+* ``embedder_train``  ``embedder train``
 * ``embedder_evaluate``  ``embedder evaluate``
 * ``embedder_adapt``  ``embedder adapt``
 * ``doctor``    ``doctor``

@@ -14,7 +14,7 @@ from rag.extras import require
 
 _HUB_TIMEOUT_S = 5.0
 _PROBES = ("Gradient Descent, 기울기 하강법!", "É ﬁ\u3000２", "")
-_MEND = "Check its name, or give a local folder; the bundled model is 'static-ko-en'."
+_MEND = "Check its name, or give a local folder; bundled: 'mini-ko-en', 'static-ko-en'."
 
 
 def require_library() -> Any:
@@ -136,7 +136,7 @@ def _require_hub(model: str) -> None:
 
     told = EmbedderError(
         f"The embedding model {model!r} is neither a folder nor in the local cache, and the hub cannot be reached.",
-        remedy="Give a local folder, or go online once to download it; the bundled model is 'static-ko-en'.",
+        remedy="Give a local folder, or go online once to download it; bundled: 'mini-ko-en', 'static-ko-en'.",
     )
     if HF_HUB_OFFLINE:
         raise told

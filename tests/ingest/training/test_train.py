@@ -1,7 +1,6 @@
 """A model trained end to end on made-up pairs, and the parts of its training."""
 
 import json
-import re
 from itertools import product
 from pathlib import Path
 
@@ -171,13 +170,7 @@ def test_the_command_line_trains_measures_and_writes_the_card(tmp_path: Path) ->
     )
     assert made.exit_code == 0, made.output
     figures = json.loads(made.stdout)
-    measured = runner.invoke(
-        embedder_app, ["evaluate", "--data", str(data), "--model", str(tmp_path / "out"), "--json"]
-    )
-    assert json.loads(measured.stdout) == {"model": figures["model"], "recall": figures["recall"][-1:]}
     assert figures["recall"][-1]["at_1"] > 0.8
-    table = runner.invoke(embedder_app, ["evaluate", "--data", str(data), "--model", str(tmp_path / "out")])
-    assert re.search(r"xling-hf-nlp-course\W+200\W+200\W+\d+\.\d%", table.stdout)
     odd = runner.invoke(
         embedder_app, ["train", "--data", str(data), "--out", str(tmp_path / "odd"), "--dimension", "33"]
     )
