@@ -15,7 +15,7 @@ from ingest.embedding import VectorMaker
 from ingest.prepare import Job, Prepared
 from ingest.progress import Progress
 from ingest.workers import FileMap, Lost
-from rag.chunks import indexed_text
+from rag.chunks import embedded_text
 
 _AT_LEAST = 128
 """Texts for which the embedder is called. If it is slower than the workers, more have come by then, and batches fill;
@@ -112,7 +112,7 @@ class _Ahead(threading.Thread):
                 if self._stopped:
                     return
                 files, self._files = self._files, []
-            texts += [indexed_text(chunk) for file in files for chunk in passages_of(file)]
+            texts += [embedded_text(chunk) for file in files for chunk in passages_of(file)]
             if len(texts) >= _AT_LEAST:
                 yield texts
                 texts = []

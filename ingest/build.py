@@ -29,7 +29,7 @@ from ingest.sources.web.fetching import Fetched, fetch_all, is_passing
 from ingest.sources.web.snapshots import Snapshots
 from ingest.workers import FileMap, ProcessMap
 from rag.analyzer import Analyzer
-from rag.chunks import indexed_text
+from rag.chunks import embedded_text, indexed_text
 from rag.embeddings.base import Embedder
 from rag.embeddings.loading import load_embedder
 from rag.errors import CorruptIndexError, EmbedderMismatchError, InputError
@@ -150,8 +150,8 @@ class Build:
         assembled = assemble(sources, self._settings.dedup)
         if not assembled.chunks:
             raise _nothing_to_index(given.roots, skipped)
+        vectors, embedded = maker.vectors([embedded_text(chunk) for chunk in assembled.chunks], self._progress)
         texts = [indexed_text(chunk) for chunk in assembled.chunks]
-        vectors, embedded = maker.vectors(texts, self._progress)
         terms = analyze(texts, self._analyzer, maker.artifacts, self._progress, fresh=self._full)
         reused = sum(source.source in read.known for source in sources)
         report = BuildReport(

@@ -12,7 +12,7 @@ from ingest.elements import Skipped
 from ingest.prepare import Job, Prepared, prepare
 from ingest.sources.discovery import discover
 from ingest.workers import FileMap, Lost, ProcessMap
-from rag.chunks import Chunk, indexed_text
+from rag.chunks import Chunk, embedded_text
 from rag.embeddings.loading import load_embedder
 from rag.embeddings.tokens import TokenCounter, TokenRule, counter_of
 from rag.errors import InputError, ParseError
@@ -163,7 +163,7 @@ def _seen(source: str, prepared: Prepared, rule: TokenRule, max_tokens: int) -> 
 
 
 def _chunk(chunk: Chunk, counter: TokenCounter, begins: str, ends: Boundary) -> SeenChunk:
-    return SeenChunk(chunk, counter.count(chunk.text), counter.count(indexed_text(chunk)), begins, str(ends))
+    return SeenChunk(chunk, counter.count(chunk.text), counter.count(embedded_text(chunk)), begins, str(ends))
 
 
 def _of(prepared: Prepared, part: Unit | ChunkSpan) -> str:

@@ -1,8 +1,9 @@
 """A chunk: a piece of a document that is searched and cited, and where it came from."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from langchain_core.documents import Document
@@ -85,11 +86,25 @@ _METADATA = frozenset(Chunk.__dataclass_fields__) - {"id", "text"}
 
 
 def indexed_text(chunk: Chunk) -> str:
-    """What is embedded and analysed: title and heading path, lead, passage, one below the other.
+    """What is analysed for words: title and heading path, lead, passage, one below the other.
 
     The passage alone is cited; the path makes "its drawbacks" findable under the heading "BM25".
     """
-    path = [part for part in dict.fromkeys((chunk.title, *chunk.heading)) if part and part not in chunk.text]
+    return _below(chunk, (chunk.title, *chunk.heading))
+
+
+def embedded_text(chunk: Chunk) -> str:
+    """What is embedded: as ``indexed_text``, without a title that is only the file's name.
+
+    "ch03_final_v2" says nothing to a model and moves every vector of the file: English questions found the right Korean
+    paragraph first in 0.915 instead of 0.939 (xling-hf-nlp-course). Words may still match it.
+    """
+    untitled = chunk.title == PurePosixPath(chunk.source).stem
+    return _below(chunk, chunk.heading if untitled else (chunk.title, *chunk.heading))
+
+
+def _below(chunk: Chunk, headings: Sequence[str]) -> str:
+    path = [part for part in dict.fromkeys(headings) if part and part not in chunk.text]
     return "\n".join(part for part in (" › ".join(path), chunk.lead, chunk.text) if part)
 
 

@@ -18,7 +18,7 @@ from ingest.training.adaptation.small_bert import SETTINGS as BERT_SETTINGS
 from ingest.training.adaptation.small_bert import continue_bert
 from ingest.training.adaptation.token_vectors import TokenVectorSettings, continue_static
 from ingest.training.pairs import Pair
-from rag.chunks import Chunk, indexed_text
+from rag.chunks import Chunk, embedded_text
 from rag.embeddings.base import Embedder
 from rag.embeddings.combined import CombinedEmbeddings, save_parts
 from rag.embeddings.loading import bundled_models, load_embedder
@@ -62,7 +62,7 @@ class Adaptation:
         sections: of the course that was used.
         held_out: sections that were not trained on.
         pairs: trained on, by task.
-        steps: that were done.
+        steps: that were done, of all parts together where the model has several.
         seconds: for all of it.
     """
 
@@ -142,7 +142,7 @@ def _lesson(course: Course, seed: int, say: Callable[[str], None]) -> _Lesson:
     tasks = prober.training(sections, random.Random(seed))  # noqa: S311  (pairs, not secrets)
     learnt = sum(not section.held_out for section in sections)
     say(f"{learnt} sections to learn from, {len(probes)} questions on {asked} others")
-    return _Lesson(sections, tasks, probes, [indexed_text(chunk) for chunk in chunks])
+    return _Lesson(sections, tasks, probes, [embedded_text(chunk) for chunk in chunks])
 
 
 def _require_known(embedder: Embedder) -> None:

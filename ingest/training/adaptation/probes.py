@@ -15,7 +15,7 @@ from typing import Literal, get_args
 from ingest.training.adaptation.sections import Section
 from ingest.training.adaptation.terms import glosses_in, without
 from ingest.training.pairs import Pair
-from rag.chunks import Chunk, indexed_text
+from rag.chunks import Chunk, embedded_text
 from rag.sentences import split_sentences
 
 Kind = Literal["heading", "sentence", "verbatim", "term"]
@@ -57,7 +57,7 @@ class Prober:
     def __init__(self, chunks: Sequence[Chunk], sections: Sequence[Section]) -> None:
         """Take all chunks of the index and their sections."""
         self._chunks = chunks
-        self._folded = [indexed_text(chunk).casefold() for chunk in chunks]
+        self._folded = [embedded_text(chunk).casefold() for chunk in chunks]
         self._tails = Counter(section.chunks[0].heading[-1] for section in sections if section.chunks[0].heading)
 
     def held_out(self, sections: Sequence[Section]) -> list[Probe]:
@@ -97,7 +97,7 @@ class Prober:
         text = " › ".join(path[-words:])
         if sum(map(str.isalpha, text)) < 2:
             return
-        passages = tuple(indexed_text(replace(chunk, heading=path[:-words])) for chunk in section.chunks)
+        passages = tuple(embedded_text(replace(chunk, heading=path[:-words])) for chunk in section.chunks)
         yield Probe("heading", text, passages[:_MOST_PASSAGES], section.name)
 
     def _sentences(self, section: Section) -> Iterator[Probe]:
@@ -110,13 +110,13 @@ class Prober:
                 left = f"{chunk.text[:start].rstrip()} {chunk.text[end:].lstrip()}".strip()
                 if not _SHORT <= len(sentence) <= _LONG or len(left) < _SHORT or not _is_prose(sentence):
                     continue
-                rest = (indexed_text(replace(chunk, text=left)), *self._others(section, row))
+                rest = (embedded_text(replace(chunk, text=left)), *self._others(section, row))
                 yield Probe("sentence", sentence, rest[:_MOST_PASSAGES], section.name)
-                yield Probe("verbatim", sentence, (indexed_text(chunk),), section.name)
+                yield Probe("verbatim", sentence, (embedded_text(chunk),), section.name)
 
     def _others(self, section: Section, row: int) -> Iterator[str]:
         pairs = zip(section.rows, section.chunks, strict=True)
-        return (indexed_text(chunk) for other, chunk in pairs if other != row)
+        return (embedded_text(chunk) for other, chunk in pairs if other != row)
 
     def _terms(self, section: Section) -> Iterator[Probe]:
         """A term finds the passage in which only its gloss is left, and the other way round."""
@@ -124,7 +124,7 @@ class Prober:
         for chunk in _prose(section):
             for found in glosses_in(chunk.text):
                 for name in (found.gloss, found.term):
-                    left = without(indexed_text(chunk), name)
+                    left = without(embedded_text(chunk), name)
                     if name.casefold() not in asked and len(left) >= 2 * _SHORT:
                         asked.add(name.casefold())
                         yield Probe("term", name, (left,), section.name, found.key)
