@@ -29,7 +29,7 @@ _ASKING = 0.5
 _CODE = 0.5
 """What is left of the score of a line of code: it may name what is asked for, but explains nothing."""
 
-SUPPORT = (-3.65, 2.13, 2.64, 4.13, -1.08, 2.72, 0.99, -2.36)
+SUPPORT = (-4.25, 1.97, 2.39, 5.20, -1.67, 3.30, 0.63, -2.19)
 """Bias and weights of ``Reading.features``; fitted by ``python -m eval.calibration``."""
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.documents import Document
 
-from rag.chunks import Chunk, indexed_text, with_ids
+from rag.chunks import Chunk, embedded_text, indexed_text, with_ids
 
 TEXT = st.text(max_size=30)
 CHUNKS = st.builds(
@@ -45,6 +45,14 @@ def test_indexed_text_does_not_repeat_what_the_passage_says() -> None:
         "Scores\nMetrics matter."
     )
     assert indexed_text(Chunk("1", "passage", "s.md", "")) == "passage"
+
+
+def test_a_file_s_name_is_matched_by_words_but_not_embedded() -> None:
+    untitled = Chunk("1", "Metrics matter.", "week3/ch03_final.v2.txt", "ch03_final.v2", heading=("Scores",))
+    assert indexed_text(untitled) == "ch03_final.v2 › Scores\nMetrics matter."
+    assert embedded_text(untitled) == "Scores\nMetrics matter."
+    titled = Chunk("1", "Metrics matter.", "week3/ch03.md", "Evaluation", heading=("Scores",))
+    assert embedded_text(titled) == indexed_text(titled) == "Evaluation › Scores\nMetrics matter."
 
 
 def test_place_names_page_before_cell() -> None:

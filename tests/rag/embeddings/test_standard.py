@@ -41,8 +41,8 @@ class TestIntegration(_Bundled, EmbeddingsIntegrationTests):
     pass
 
 
-def test_the_settings_name_the_bundled_one_by_default() -> None:
-    embedder = load_embedder(EmbedderSettings())
+def test_a_bundled_model_is_found_by_name_and_by_folder() -> None:
+    embedder = load_embedder(EmbedderSettings(model="static-ko-en"))
     assert embedder.identity == StaticEmbeddings.load(BUNDLED).identity
     assert embedder.identity == load_embedder(EmbedderSettings(model=str(BUNDLED))).identity
 

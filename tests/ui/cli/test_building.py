@@ -39,7 +39,7 @@ def test_the_report_in_words(cli: Run, files: Path, tmp_path: Path) -> None:
     assert result.code == 0
     lines = result.out.splitlines()
     assert lines[0].startswith("Version 1: 5 files (5 read, 0 unchanged), 8 passages (8 newly embedded), ")
-    assert re.fullmatch(r"Embedded on cpu: [\d,]+ passages/s, [\d,]+ MiB, 1 batch", lines[1])
+    assert re.fullmatch(r"Embedded on cpu: [\d,]+ tokens/s, 0% padding, [\d,]+ MiB, 1 batch", lines[1])
     assert lines[2:] == [
         "Masked: 1 password (secret.md: 1)",
         "Skipped: 1",
