@@ -109,7 +109,7 @@ def write_card(
 def command(settings: TrainingSettings) -> str:
     """Write the command that trains with these settings, in full, with DATA and OUT for the folders."""
     return (
-        "course-rag embedder train --data DATA --out OUT"
+        "course-rag embedder train --tier static --data DATA --out OUT"
         f" --vocabulary {settings.vocabulary_size} --dimension {settings.dimension} --steps {settings.steps}"
         f" --batch-size {settings.batch_size} --learning-rate {settings.learning_rate:g} --seed {settings.seed}"
     )

@@ -375,12 +375,10 @@ def test_no_paths_and_no_index(tmp_path: Path) -> None:
 
 @pytest.fixture
 def other_model(tmp_path: Path) -> Path:
-    """The bundled embedder with another first vector: another model."""
-    from rag.embeddings.loading import load_embedder
-    from rag.embeddings.static import StaticEmbeddings, save_static
+    """A bundled embedder with another vector: another model."""
+    from rag.embeddings.static import BUNDLED, StaticEmbeddings, save_static
 
-    model = load_embedder(load_settings().embedder)
-    assert isinstance(model, StaticEmbeddings)
+    model = StaticEmbeddings.load(BUNDLED)
     vectors = model._codes.astype(np.float32) * model._scales[:, None]
     vectors[5] = -vectors[5] + 1
     save_static(tmp_path / "other", "other", model._tokenizer.to_str(), vectors)

@@ -166,13 +166,15 @@ def test_the_command_line_trains_measures_and_writes_the_card(tmp_path: Path) ->
     runner = CliRunner()
     options = "--vocabulary 3000 --dimension 32 --steps 40 --batch-size 64 --seed 5".split()
     made = runner.invoke(
-        embedder_app, ["train", "--data", str(data), "--out", str(tmp_path / "out"), *options, "--json"]
+        embedder_app,
+        ["train", "--tier", "static", "--data", str(data), "--out", str(tmp_path / "out"), *options, "--json"],
     )
     assert made.exit_code == 0, made.output
     figures = json.loads(made.stdout)
     assert figures["recall"][-1]["at_1"] > 0.8
     odd = runner.invoke(
-        embedder_app, ["train", "--data", str(data), "--out", str(tmp_path / "odd"), "--dimension", "33"]
+        embedder_app,
+        ["train", "--tier", "static", "--data", str(data), "--out", str(tmp_path / "odd"), "--dimension", "33"],
     )
     assert odd.exit_code == 2 and not (tmp_path / "odd").exists()
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
