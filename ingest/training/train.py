@@ -8,7 +8,7 @@ takes longer than the learning; here each text is tokenised once.
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +64,10 @@ class TrainingReport:
 def train(data: TrainingData, out: Path, settings: TrainingSettings, say: Callable[[str], None]) -> TrainingReport:
     """Train on ``data`` and write the model to ``out``; ``say`` is told of progress, a line at a time."""
     started = time.perf_counter()
+    data = replace(data, tasks={name: data.tasks[name] for name in _TASKS if name in data.tasks})
     tokenizer = train_tokenizer(data.texts(), settings.vocabulary_size)
     say(f"vocabulary: {tokenizer.get_vocab_size()} tokens, {time.perf_counter() - started:.0f} s")
-    pairs = {name: data.tasks[name] for name in _TASKS if name in data.tasks}
-    texts, tasks = tokenise(tokenizer, pairs, settings.longest)
+    texts, tasks = tokenise(tokenizer, data.tasks, settings.longest)
     say(f"pairs: {', '.join(f'{len(task)} {name}' for name, task in tasks.items())}")
     vectors, losses = learn(tokenizer, texts, tasks, settings, say)
     save_static(out, NAME, tokenizer.to_str(), vectors)
