@@ -6,6 +6,8 @@ PIP := $(VENV)/bin/pip install --quiet -c constraints.txt
 RAG := $(VENV)/bin/course-rag
 # A GPU that nvidia-smi can see gets faiss-gpu; the two own the same files, so one excludes the other.
 FAISS ?= $(shell nvidia-smi -L >/dev/null 2>&1 && echo gpu || echo cpu)
+# A file of tests to a core: what they share is made once for each file.
+PYTEST := $(VENV)/bin/python -m pytest -n auto --dist loadfile
 DATA ?= ../shared/data
 QUESTION ?= 하이브리드 검색은 왜 쓰나요?
 PORT ?= 8501
@@ -26,7 +28,7 @@ run: install  ## index the sample course, ask it a question, open the chat
 	@$(RAG) ui --port $(PORT)
 
 test: install-dev  ## install what the tests need and run all of them
-	$(VENV)/bin/python -m pytest
+	$(PYTEST)
 
 check: install-dev lint types imports tests  ## lint, types, import rules, tests
 
@@ -41,7 +43,7 @@ imports: install-dev
 	$(VENV)/bin/lint-imports
 
 tests: install-dev
-	$(VENV)/bin/python -m pytest -q
+	$(PYTEST) -q
 
 bench: install-dev  ## measure retrieval, answers, speed and memory on DATA (default ../shared/data)
 	$(VENV)/bin/python -m eval.bench --data $(DATA) --before data/eval/figures-0.1.0.json

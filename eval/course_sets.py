@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from eval.questions import Question
+from eval.questions import Place, Question
 from rag.errors import InputError
 from rag.language import detect_language
 
@@ -23,6 +23,9 @@ class CourseSet:
 def make_course(source: Path, out: Path) -> CourseSet:
     """Write the passages of a set as text files and read its questions.
 
+    Where one question is asked of several passages, each of them answers it: texts that were translated twice have
+    every sentence of the original twice.
+
     Args:
         source: folder with ``corpus.jsonl`` (id, title, text) and ``queries.jsonl`` (id, text, answer, positive,
             answerable).
@@ -34,7 +37,7 @@ def make_course(source: Path, out: Path) -> CourseSet:
     try:
         corpus, queries = _read_jsonl(source / "corpus.jsonl"), _read_jsonl(source / "queries.jsonl")
         names = _file_names(row["id"] for row in corpus)
-        questions = [_question(row, names) for row in queries]
+        questions = _sharing([_question(row, names) for row in queries])
         out.mkdir(parents=True, exist_ok=True)
         for row in corpus:
             text = "\n".join(part for part in (row["title"], row["text"]) if part)
@@ -61,6 +64,18 @@ def _question(row: dict[str, Any], names: dict[str, str]) -> Question:
         answerable=row["answerable"],
         sources=tuple(names[key] for key in row["positive"]),
     )
+
+
+def _sharing(questions: Sequence[Question]) -> list[Question]:
+    """A question that is asked twice of two passages is answered by either, and neither search nor reader can tell."""
+    asked: dict[str, dict[str, None]] = {}
+    for question in questions:
+        asked.setdefault(question.user_input, {}).update(dict.fromkeys(question.sources))
+    return [
+        replace(question, also_in=tuple(Place(source) for source in others)) if others else question
+        for question in questions
+        for others in [[source for source in asked[question.user_input] if source not in question.sources]]
+    ]
 
 
 def _file_names(ids: Iterable[str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from ingest.report import BuildReport
 from rag.errors import CourseRagError
 from rag.index.folder import IndexFolder
 from rag.index.manifest import Manifest
-from rag.settings import IndexSettings, ParseSettings, Settings
+from rag.settings import EmbedderSettings, IndexSettings, ParseSettings, Settings
 
 DATA = Path("../shared/data")
 _LARGEST_SEED = 3 << 20
@@ -42,7 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         write_files(folder, options.data / "documents", options.count, Random(options.seed))
         list(write_crafted(folder, text_mib=options.large_mib, pdf_pages=options.pages))
         parse = ParseSettings(timeout_s=options.timeout, max_file_mib=4096, ocr_max_pages=5)
-        settings = Settings(index=IndexSettings(path=Path(name, "index")), parse=parse)
+        # Files are to be survived here; the smaller model embeds the gigabytes in minutes.
+        embedder = EmbedderSettings(model="static-ko-en")
+        settings = Settings(index=IndexSettings(path=Path(name, "index")), parse=parse, embedder=embedder)
         started = time.monotonic()
         try:
             report = Build(settings).run([folder])

@@ -1,5 +1,6 @@
 """Which embedder the settings name."""
 
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,12 +19,14 @@ def bundled_models() -> list[str]:
 def load_embedder(settings: EmbedderSettings) -> Embedder:
     """The embedder the settings name: a bundled one, one of those kinds in a folder, or a sentence-transformers model.
 
+    A bundled model is loaded once in a process, so that a new version of an index is in service at once.
+
     Raises:
         EmbedderError: there is no such model, or it cannot be loaded.
         MissingExtraError: the model needs the extra ``neural``.
     """
     if settings.model in bundled_models():
-        return _own_kind(_MODELS / settings.model)
+        return _bundled(settings.model)
     folder = Path(settings.model).expanduser()
     if (folder / "modules.json").is_file():
         return _neural(str(folder), settings)
@@ -35,6 +38,11 @@ def load_embedder(settings: EmbedderSettings) -> Embedder:
             remedy=f"Give a folder saved by sentence-transformers, a hub name, or {' or '.join(bundled_models())}.",
         )
     return _neural(settings.model, settings)
+
+
+@lru_cache(maxsize=1)
+def _bundled(name: str) -> Embedder:
+    return _own_kind(_MODELS / name)
 
 
 def _own_kind(folder: Path) -> Embedder:

@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.course_sets import _file_names, make_course
-from eval.questions import Question
+from eval.evidence import ranked_sources, relevant_sources
+from eval.questions import Place, Question
+from eval.ranking import recall_at_k
+from eval.records import Passage
 from rag.errors import InputError
 
 
@@ -39,6 +42,17 @@ def test_a_file_per_passage_and_a_question_per_query(tmp_path: Path) -> None:
     assert course.questions == [
         Question("q1", "한라산은 어디에 있나?", reference="제주도", lang="ko", sources=("p_1.txt",))
     ]
+
+
+def test_a_question_asked_of_two_passages_is_answered_by_either(tmp_path: Path) -> None:
+    again = QUERY | {"id": "q2", "positive": ["P 1"]}
+    other = QUERY | {"id": "q3", "text": "한라산은 얼마나 높나?"}
+    first, second, third = make_course(_set(tmp_path, CORPUS, [QUERY, again, other]), tmp_path / "out").questions
+    assert (first.sources, first.also_in) == (("p_1.txt",), (Place("P_1_2.txt"),))
+    assert (second.sources, second.also_in) == (("P_1_2.txt",), (Place("p_1.txt"),))
+    assert third.also_in == ()
+    found = Passage("P_1_2.txt", "No title.")
+    assert recall_at_k(ranked_sources(first, [found]), relevant_sources(first), 1) == 1
 
 
 @pytest.mark.parametrize("query", [{}, QUERY | {"positive": ["nowhere"]}, QUERY | {"answer": None, "positive": None}])

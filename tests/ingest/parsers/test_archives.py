@@ -50,6 +50,7 @@ def test_parts_are_found_in_any_case_and_with_either_slash() -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "old format"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password"),
     ],
+    ids=["no bytes", "zeros", "a mark and no more", "cut short", "old format", "encrypted"],
 )
 def test_what_is_no_zip_file_is_told(data: bytes, told: str) -> None:
     with pytest.raises(ParseError, match=told) as raised:

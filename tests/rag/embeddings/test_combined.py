@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -63,6 +63,7 @@ def test_a_part_that_knows_nothing_leaves_the_other_to_speak(duo: CombinedEmbedd
     assert found[:, :2].max() == 0 and found[:, 2:] == pytest.approx(static.embed_array(TEXTS[:2]), abs=1e-6)
 
 
+@settings(max_examples=20)
 @given(st.permutations(range(len(TEXTS))))
 def test_the_order_of_texts_changes_no_vector(duo: CombinedEmbeddings, order: list[int]) -> None:
     straight = duo.embed_array(TEXTS)
