@@ -26,7 +26,7 @@ from eval.run import DEPTH
 from rag.answer import Hit
 from rag.chunks import Chunk
 from rag.errors import CourseRagError
-from rag.fusion import EXPECTED, convex
+from rag.fusion import EXPECTED, convex, interleaved
 from rag.index.course import Course
 from rag.retriever import CourseRetriever, Evidence
 from rag.settings import EmbedderSettings, RetrievalSettings
@@ -101,18 +101,22 @@ def _asked(source: Path, work: Path, model: str) -> Asked:
     )
 
 
-def recalls(asked: Asked, scores: Sequence[NDArray[np.float32]], *, by_words: bool = False) -> Recalls:
+def recalls(
+    asked: Asked, scores: Sequence[NDArray[np.float32]], *, by_words: bool = False, both: bool = False
+) -> Recalls:
     """Mean recall at each cut when the candidates of each question have these scores, ordered as the retriever does.
 
     Args:
         asked: the set.
         scores: (n,) per question.
         by_words: the scores are BM25 alone: what has none of the words is not found.
+        both: the scores are fused ones, so that the nearest passages are interleaved.
     """
     found = []
     for question, evidence, score in zip(asked.questions, asked.evidence, scores, strict=True):
         nearness = score if by_words else evidence.similarity
-        order = np.lexsort((evidence.rowids, -nearness, -score))[:DEPTH]
+        order = np.lexsort((evidence.rowids, -nearness, -score)).tolist()
+        order = (interleaved(order, evidence.dense) if both else order)[:DEPTH]
         rowids = [int(evidence.rowids[position]) for position in order if score[position] > 0 or not by_words]
         ranked = ranked_sources(question, [asked.passages[rowid - 1] for rowid in rowids])
         found.append([recall_at_k(ranked, relevant_sources(question), k) or 0.0 for k in CUTS])
@@ -141,7 +145,7 @@ def table(sets: Sequence[Asked], weights: Sequence[float], shares: Sequence[floa
     head = ["dense_weight · EXPECTED", *(_title(each) for each in sets), "largest loss"]
     rows = [head, ["---", *["---:"] * (len(head) - 1)], _row("BM25", bm25, bm25), _row("similarity", dense, bm25)]
     for share, weight in product(shares, weights):
-        found = [recalls(each, fused(each, weight, share)) for each in sets]
+        found = [recalls(each, fused(each, weight, share), both=True) for each in sets]
         rows.append(_row(f"{weight:g} · {share:g}", found, bm25))
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 

@@ -6,6 +6,7 @@ Reading order:
 * ``language``, ``analyzer``, ``sentences``   text: which language, which terms, which sentences
 * ``chunks``                                  what is searched and cited
 * ``embeddings``                              texts to vectors; ``models`` holds the bundled one
+* ``query``                                   what is done to a question before it is searched
 * ``index``                                   the index on disk: written by ``ingest``, read here
 * ``fusion``, ``mmr``, ``retriever``          question to passages
 * ``answer``                                  hits, citations, answers, and their JSON

@@ -19,7 +19,8 @@ class Hit:
     Attributes:
         rank: 1 is best.
         chunk: what was found.
-        score: what hits are sorted by; its range is the mode's (see ``rag.retriever``).
+        score: how well it fits; its range, and whether hits are sorted by it alone, is the mode's matter (see
+            ``rag.retriever``).
         scores: score of every stage it went through, by name.
     """
 

@@ -4,7 +4,8 @@ Modes and the range of their score:
 
 * ``keyword``     BM25 over words and bigrams, ≥ 0
 * ``similarity``  cosine of the embeddings, in [-1, 1]
-* ``hybrid``      both, fused (see ``rag.fusion``), in [0, 1]
+* ``hybrid``      both, fused (see ``rag.fusion``), in [0, 1]; from the third place on every other one is open to what
+                  the embeddings alone find, whatever its score
 * ``mmr``         the hybrid candidates, diversified; the score is the hybrid one
 """
 
@@ -23,7 +24,7 @@ from rag.analyzer import Analyzer, Terms
 from rag.answer import Hit
 from rag.chunks import Chunk
 from rag.errors import InputError
-from rag.fusion import Scores, above_background, convex, reciprocal_rank
+from rag.fusion import Scores, above_background, convex, interleaved, reciprocal_rank
 from rag.index.course import Course
 from rag.index.dense import unit
 from rag.index.table import Filter
@@ -37,11 +38,12 @@ _BACKGROUND = 512
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """Rowids with the score of every stage, unsorted."""
+    """Rowids with the score of every stage, unsorted; where both sides were asked, the cosine above the background."""
 
     rowids: NDArray[np.int64]
     stages: dict[str, NDArray[np.float32]]
     score: NDArray[np.float32]
+    dense: Scores | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ class CourseRetriever(BaseRetriever):
         evidence = self._evidence(query)
         fused = self._fused(evidence)
         stages = {"hybrid": fused, "lexical": evidence.lexical, "similarity": evidence.similarity}
-        return _Candidates(evidence.rowids, stages, fused)
+        return _Candidates(evidence.rowids, stages, fused, evidence.dense)
 
     def evidence(self, question: str) -> Evidence:
         """What both sides say of the hybrid candidates of a question, not yet fused: for fitting the fusion."""
@@ -202,6 +204,8 @@ class CourseRetriever(BaseRetriever):
         order = np.lexsort((candidates.rowids, -nearness, -score))  # what is still tied, in document order
         if self.settings.threshold is not None:
             order = order[score[order] >= self.settings.threshold]
+        if self.settings.mode == "hybrid" and self.settings.interleave and candidates.dense is not None:
+            return interleaved(order.tolist(), candidates.dense)[:k]
         if self.settings.mode != "mmr":
             return [int(position) for position in order[:k]]
         vectors = self.course.vectors.vectors(candidates.rowids[order].tolist())

@@ -123,6 +123,7 @@ class RetrievalSettings(Section):
     mmr_lambda: float = Field(0.5, ge=0, le=1, description="MMR: 1 is pure relevance, 0 pure diversity.")
     fusion: Literal["convex", "rrf"] = Field("convex", description="Hybrid: fuse scores (convex) or ranks (rrf).")
     dense_weight: float = Field(0.3, ge=0, le=1, description="Hybrid: weight of the dense side, lexical has the rest.")
+    interleave: bool = Field(True, description="Hybrid: keep places for what the embeddings alone find.")
     bigram_weight: float = Field(0.3, ge=0, le=2, description="Weight of syllable bigrams beside words in BM25.")
 
 

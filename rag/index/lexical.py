@@ -15,12 +15,15 @@ from numpy.typing import NDArray
 
 from rag.analyzer import Terms
 from rag.errors import CorruptIndexError
+from rag.query.expansion import Expansion
 
 K1 = 0.9
 B = 0.4
 """Anserini's values, which fit passages of even length; see CONTRIBUTING for what was measured."""
 
 FIELDS = ("words", "bigrams")
+
+_LEAST_IDF = 1e-6
 
 
 class LexicalIndex:
@@ -69,10 +72,24 @@ class LexicalIndex:
             raise CorruptIndexError(f"{folder} is not a lexical index ({error}).", remedy=_REBUILD) from error
         return cls(fields, size)
 
-    def scores(self, query: Terms, *, bigram_weight: float) -> NDArray[np.float32]:
-        """BM25 of every chunk (size,), words plus weighted bigrams; 0 where no term matches."""
+    def scores(
+        self, query: Terms, *, bigram_weight: float, expansions: Sequence[Expansion] = ()
+    ) -> NDArray[np.float32]:
+        """BM25 of every chunk (size,), words plus weighted bigrams; 0 where no term matches.
+
+        Expansions are the synonyms of Lucene's ``SynonymQuery``, with weights: a chunk that has other words for those
+        of the question is scored as if it had the question's, times the weight, and one that has both gains nothing.
+        """
         words = self._score("words", query.words)
-        return words + np.float32(bigram_weight) * self._score("bigrams", query.bigrams)
+        scores = words + np.float32(bigram_weight) * self._score("bigrams", query.bigrams)
+        for of, others in _by_terms(expansions):
+            had = self._score("words", list(of))
+            best = had
+            for expansion in others:
+                worth = sum(self.idf(of)) / max(sum(self.idf(expansion.to)), _LEAST_IDF)
+                best = np.maximum(best, np.float32(expansion.weight * worth) * self._score("words", list(expansion.to)))
+            scores += best - had
+        return scores
 
     def ceiling(self, query: Terms, *, bigram_weight: float) -> float:
         """What no score of this query can exceed: the sum of its terms' idf, since a term's weight is below its idf.
@@ -101,6 +118,19 @@ class LexicalIndex:
             return np.zeros(self._size, np.float32)
         scores: NDArray[np.float32] = field.get_scores(known).astype(np.float32)
         return scores
+
+
+def _by_terms(expansions: Iterable[Expansion]) -> list[tuple[tuple[str, ...], list[Expansion]]]:
+    """The expansions of each name; of names that share a word the longest, so that no word is counted twice."""
+    groups: dict[tuple[str, ...], list[Expansion]] = {}
+    for expansion in expansions:
+        groups.setdefault(expansion.of, []).append(expansion)
+    kept, taken = [], set[str]()
+    for of in sorted(groups, key=len, reverse=True):
+        if taken.isdisjoint(of):
+            taken.update(of)
+            kept.append((of, groups[of]))
+    return kept
 
 
 def _index(documents: list[list[str]]) -> Any:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from functools import partial
+from random import Random
 
 import numpy as np
 import pytest
@@ -8,7 +9,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from rag.fusion import EXPECTED, REFERENCE, Scores, above_background, convex, reciprocal_rank, weight_at
+from rag.fusion import (
+    EXPECTED,
+    MARGIN,
+    REFERENCE,
+    Scores,
+    above_background,
+    convex,
+    interleaved,
+    reciprocal_rank,
+    weight_at,
+)
 
 
 def scores(*values: float) -> Scores:
@@ -114,3 +125,23 @@ def test_extreme_weights_give_the_one_ranking(pair: tuple[Scores, Scores]) -> No
         assert by_words.dtype == np.float32
         assert (by_words >= 0).all()
         assert (by_words <= 1).all()
+
+
+def test_the_nearest_take_every_other_place_from_the_third_on() -> None:
+    dense = scores(0.1, 0.2, 0.1, 0.3, 0.1, 0.9, 0.8)
+    assert interleaved([0, 1, 2, 3, 4, 5, 6], dense) == [0, 1, 5, 2, 6, 3, 4]
+
+
+def test_a_passage_that_is_hardly_nearer_takes_no_place() -> None:
+    assert interleaved([0, 1, 2, 3], scores(0, 0, 0.5, 0.5 + 0.9 * MARGIN)) == [0, 1, 2, 3]
+    assert interleaved([0, 1, 2, 3], scores(0, 0, 0.5, 0.5 + 1.1 * MARGIN)) == [0, 1, 3, 2]
+
+
+@given(st.lists(st.floats(0, 1, width=32), max_size=12), st.randoms())
+def test_interleaving_keeps_each_passage_once_and_the_first_two(dense: list[float], random: Random) -> None:
+    order = list(range(len(dense)))
+    random.shuffle(order)
+    found = interleaved(order, scores(*dense))
+    assert sorted(found) == sorted(order) and found[:2] == order[:2]
+    # Who has lost its place stands in the next one at the latest that is not open, so it falls by few.
+    assert all(found.index(position) <= 2 * order.index(position) for position in order)

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.analyzer import Analyzer, Terms
 from rag.errors import CorruptIndexError
 from rag.index.lexical import K1, B, LexicalIndex
+from rag.query.expansion import Expansion
 
 TEXTS = [
     "기울기 소실은 기울기가 작아지는 문제이다",
@@ -19,6 +22,8 @@ TEXTS = [
     "",
     "정규화",
 ]
+
+WORDS = ("기울기", "소실", "gradient", "loss", "bm25", "검색", "정규화", "unknown")
 
 
 def bm25(documents: list[list[str]], query: list[str]) -> list[float]:
@@ -150,3 +155,43 @@ def test_a_missing_array_is_told(index: LexicalIndex, tmp_path: Path) -> None:
     next((tmp_path / "lexical" / "words").glob("*.npy")).unlink()
     with pytest.raises(CorruptIndexError, match="is not a lexical index"):
         LexicalIndex.open(tmp_path / "lexical")
+
+
+GRADIENT = Terms(["gradient", "descent"], [])
+KOREAN = Expansion(("gradient", "descent"), ("기울기", "소실"), 0.5)
+
+
+def test_other_words_count_for_those_of_the_question(index: LexicalIndex) -> None:
+    plain = index.scores(GRADIENT, bigram_weight=0)
+    found = index.scores(GRADIENT, bigram_weight=0, expansions=[KOREAN])
+    other = index.scores(Terms(list(KOREAN.to), []), bigram_weight=0)
+    worth = sum(index.idf(KOREAN.of)) / sum(index.idf(KOREAN.to))
+    assert plain[0] == 0 and found[0] == pytest.approx(0.5 * worth * other[0], abs=1e-5)
+    assert found[1:] == pytest.approx(plain[1:])
+
+
+def test_a_passage_with_both_names_gains_nothing(index: LexicalIndex) -> None:
+    query, also = Terms(["bm25"], []), Expansion(("bm25",), ("검색",), 1.0)
+    plain = index.scores(query, bigram_weight=0)
+    found = index.scores(query, bigram_weight=0, expansions=[also])
+    other = index.scores(Terms(["검색"], []), bigram_weight=0)
+    worth = index.idf(["bm25"])[0] / index.idf(["검색"])[0]
+    assert found == pytest.approx(np.maximum(plain, worth * other), abs=1e-5)
+    assert plain[2] > 0 and other[2] > 0
+
+
+def test_names_within_names_are_not_counted_twice(index: LexicalIndex) -> None:
+    short = Expansion(("gradient",), ("정규화",), 1.0)
+    assert index.scores(GRADIENT, bigram_weight=0, expansions=[short, KOREAN]) == pytest.approx(
+        index.scores(GRADIENT, bigram_weight=0, expansions=[KOREAN])
+    )
+
+
+@given(st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(WORDS), st.floats(0.01, 1)), max_size=6))
+def test_no_expansion_lifts_a_score_above_the_ceiling(pairs: list[tuple[str, str, float]]) -> None:
+    index = LexicalIndex.build(Analyzer().analyze(TEXTS))
+    query = Terms(sorted({of for of, _, _ in pairs}), [])
+    found = index.scores(
+        query, bigram_weight=0, expansions=[Expansion((of,), (to,), weight) for of, to, weight in pairs]
+    )
+    assert found.max(initial=0) <= index.ceiling(query, bigram_weight=0) + 1e-4
