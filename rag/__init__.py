@@ -12,6 +12,6 @@ Reading order:
 * ``answer``                                  hits, citations, answers, and their JSON
 * ``prompts``, ``extractive``, ``llm``        the prompt, the model without a model, any other model
 * ``not_shown``                               questions for what was masked, which no model is asked
-* ``citations``, ``followup``, ``chain``      checked marks, follow-up questions, and the chain that joins it all
+* ``citations``, ``chain``                    checked marks, and the chain that joins it all
 * ``assistant``                               a course that can be asked: what both doors talk to
 """

@@ -20,15 +20,14 @@ from langchain_core.runnables.utils import AddableDict
 from rag.answer import Answer, Citation, Hit
 from rag.citations import check_citations
 from rag.extractive.model import ExtractiveChatModel
-from rag.followup import standalone_question
-from rag.language import detect_language
 from rag.llm import translated_errors
 from rag.not_shown import look_up, not_shown
-from rag.prompts import NOT_SHOWN, REFUSALS, answer_prompt, render_passages, standalone_prompt
+from rag.prompts import COURTESY, NOT_SHOWN, REFUSALS, answer_prompt, render_passages, standalone_prompt
+from rag.query.followup import Standalone, resolve
 from rag.retriever import CourseRetriever
 from rag.settings import LLMSettings
 
-_INTERNAL = ("started", "withheld")
+_INTERNAL = ("started", "resolved", "withheld")
 """Keys of the state that are not passed on."""
 
 
@@ -52,14 +51,17 @@ def build_chain(retriever: CourseRetriever, llm: BaseChatModel, settings: LLMSet
     """
     steps = _Steps(retriever, llm, settings)
     model = RunnableGenerator(steps.write, steps.awrite) | StrOutputParser()
-    refusal: Runnable[dict[str, Any], str] = RunnableLambda(lambda state: REFUSALS[detect_language(state["question"])])
+    refusal: Runnable[dict[str, Any], str] = RunnableLambda(lambda state: REFUSALS[state["resolved"].language])
+    courtesy: Runnable[dict[str, Any], str] = RunnableLambda(lambda state: COURTESY[state["resolved"].language])
     return (
         RunnableLambda(_started)
+        | RunnablePassthrough.assign(resolved=RunnableLambda(steps.resolved))
         | RunnablePassthrough.assign(standalone=RunnableLambda(steps.standalone))
         | RunnablePassthrough.assign(hits=RunnableLambda(steps.retrieve))
         | RunnablePassthrough.assign(withheld=RunnableLambda(steps.withhold))
         | RunnablePassthrough.assign(
             raw=RunnableBranch(
+                (_is_small_talk, courtesy),
                 (lambda state: not state["hits"], refusal),
                 (lambda state: state["withheld"] is not None, RunnableLambda(_not_shown)),
                 RunnableLambda(steps.prompt) | model,
@@ -73,8 +75,12 @@ def _started(state: ChainInput) -> dict[str, Any]:
     return {"question": state["question"], "history": state.get("history", []), "started": time.monotonic()}
 
 
+def _is_small_talk(state: dict[str, Any]) -> bool:
+    return bool(state["resolved"].kind == "small talk")
+
+
 def _not_shown(state: dict[str, Any]) -> str:
-    return f"{NOT_SHOWN[detect_language(state['question'])]} [{state['withheld'].mark}]"
+    return f"{NOT_SHOWN[state['resolved'].language]} [{state['withheld'].mark}]"
 
 
 class _Steps:
@@ -84,20 +90,25 @@ class _Steps:
         self._retriever, self._llm, self._settings = retriever, llm, settings
         self._analyzer = retriever.course.analyzer
 
+    def resolved(self, state: dict[str, Any]) -> Standalone:
+        """What is asked, and in which language it is to be answered, as far as rules tell."""
+        return resolve(state["question"], state["history"], self._analyzer)
+
     def standalone(self, state: dict[str, Any]) -> str:
         """The question as it is searched."""
-        question, history = state["question"], state["history"]
-        if not history:
-            return str(question)
-        if isinstance(self._llm, ExtractiveChatModel):
-            return standalone_question(question, history, self._analyzer)
-        rewrite = standalone_prompt(detect_language(question)) | self._llm | StrOutputParser()
+        question, history, resolved = state["question"], state["history"], state["resolved"]
+        by_rule = isinstance(self._llm, ExtractiveChatModel) or resolved.kind in ("language", "small talk")
+        if by_rule or not history:
+            return str(resolved.text)
+        rewrite = standalone_prompt(resolved.language) | self._llm | StrOutputParser()
         with translated_errors(self._settings):
             rewritten: str = rewrite.invoke({"question": question, "history": history})
         return rewritten.strip() or str(question)
 
     def retrieve(self, state: dict[str, Any]) -> list[Hit]:
-        """The passages, as many as fit the model's context; the best one always."""
+        """The passages, as many as fit the model's context; the best one always. None for thanks and greetings."""
+        if _is_small_talk(state):
+            return []
         hits = self._retriever.search(state["standalone"])
         room = self._settings.context_chars
         kept: list[Hit] = []
@@ -117,7 +128,7 @@ class _Steps:
 
     def prompt(self, state: dict[str, Any]) -> list[BaseMessage]:
         """The messages for the model."""
-        prompt = answer_prompt(detect_language(state["question"]))
+        prompt = answer_prompt(state["resolved"].language)
         values = {"passages": render_passages(state["hits"]), "question": state["standalone"]}
         return prompt.invoke(values).to_messages()
 
@@ -152,16 +163,17 @@ class _Steps:
 
     def _checked(self, state: dict[str, Any]) -> Answer:
         question, raw, hits = state["question"], state["raw"], tuple(state["hits"])
-        refusals = [REFUSALS[detect_language(question)], *REFUSALS.values()]
+        refusals = [REFUSALS[state["resolved"].language], *REFUSALS.values()]
         checked = check_citations(raw, hits, self._analyzer)
         if state["withheld"] is not None:
             checked = replace(checked, citations=(state["withheld"],))
         # An answer that no passage supports is not given: right or silent.
-        refused = any(sentence in raw for sentence in refusals) or not checked.citations
+        courtesy = _is_small_talk(state)
+        refused = not courtesy and (any(sentence in raw for sentence in refusals) or not checked.citations)
         text, citations = (refusals[0], ()) if refused else (checked.text, checked.citations)
         if refused and (place := look_up(question, self._retriever, hits)):
             withheld, hits = place
-            text, citations = _not_shown({"question": question, "withheld": withheld}), (withheld,)
+            text, citations = _not_shown(state | {"withheld": withheld}), (withheld,)
         # What is not shown is no answer either, but says where to look.
         hidden = not refused and any(sentence in raw for sentence in NOT_SHOWN.values())
         return Answer(

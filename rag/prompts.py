@@ -1,4 +1,4 @@
-"""The prompts, in both languages, and the sentences that say that the documents do not answer, or not openly.
+"""The prompts, in both languages, and the sentences that are said instead of an answer.
 
 These sentences are constants because prompt, code and tests must agree on them. Passages go in between tags which
 a document cannot close: ``render_passages`` defuses any tag of ours that it finds in a text.
@@ -21,6 +21,11 @@ REFUSALS: dict[Language, str] = {
 NOT_SHOWN: dict[Language, str] = {
     "ko": "강의 자료에 적혀 있지만, 비밀이거나 개인 정보라서 보여 주지 않습니다.",
     "en": "The course documents have it, but it is secret or personal and is not shown.",
+}
+
+COURTESY: dict[Language, str] = {
+    "ko": "네, 강의 자료에 대해 궁금한 것을 물어보세요.",
+    "en": "You are welcome to ask anything about the course documents.",
 }
 
 _ANSWER: dict[Language, str] = {

@@ -9,8 +9,10 @@ Modes and the range of their score:
 * ``mmr``         the hybrid candidates, diversified; the score is the hybrid one
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,7 @@ from rag.index.dense import unit
 from rag.index.table import Filter
 from rag.language import detect_language
 from rag.mmr import maximal_marginal_relevance
+from rag.query.parts import parts
 from rag.settings import RetrievalSettings
 
 _BACKGROUND = 512
@@ -103,7 +106,7 @@ class CourseRetriever(BaseRetriever):
         return documents
 
     def search(self, question: str, *, k: int | None = None, filter: Filter | None = None) -> list[Hit]:  # noqa: A002
-        """Find passages.
+        """Find passages; for a question that asks two things, those of the whole and of each part in turn.
 
         Args:
             question: in Korean, English or both.
@@ -116,7 +119,11 @@ class CourseRetriever(BaseRetriever):
         if not question.strip():
             raise InputError("The question is empty.", remedy="Ask something about the course.")
         k = next(count for count in (k, self.k, self.settings.k) if count is not None)
-        query = self._query(question, k, filter)
+        asked = parts(question) if self.settings.decompose else (question,)
+        return _in_turn([self._found(each, k, filter) for each in dict.fromkeys((question, *asked))])[:k]
+
+    def _found(self, question: str, k: int, filter_: Filter | None) -> list[Hit]:
+        query = self._query(question, k, filter_)
         match self.settings.mode:
             case "keyword":
                 candidates = self._keyword(query)
@@ -223,6 +230,18 @@ class CourseRetriever(BaseRetriever):
             )
             for rank, (position, document) in enumerate(zip(order, documents, strict=True), start=1)
         ]
+
+
+def _in_turn(runs: Sequence[list[Hit]]) -> list[Hit]:
+    """The hits of a question and of its parts, one of each in turn; a passage that several found counts once.
+
+    No passage answers all of a question that asks two things, so what is best for each part must not be outvoted, as it
+    is when ranks are added up.
+    """
+    found: dict[str, Hit] = {}
+    for hit in (hit for hits in zip_longest(*runs) for hit in hits if hit is not None):
+        found.setdefault(hit.chunk.id, hit)
+    return [replace(hit, rank=rank) for rank, hit in enumerate(found.values(), start=1)]
 
 
 def _best(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:

@@ -15,7 +15,8 @@ from rag.answer import Answer
 from rag.assistant import Assistant
 from rag.errors import InputError
 from rag.index.course import Course
-from rag.prompts import REFUSALS
+from rag.language import detect_language
+from rag.prompts import COURTESY, REFUSALS
 from rag.settings import Settings
 
 QUESTIONS = ["하이브리드 검색은 무엇을 합치나요?", "What does dropout prevent?", "프랑스의 수도는 어디인가요?"]
@@ -112,7 +113,7 @@ async def test_batch_and_the_asynchronous_forms(chain: Runnable[Any, Any], answe
 def test_a_follow_up_is_searched_with_the_question_before(course: Course) -> None:
     history: list[BaseMessage] = [HumanMessage("What is context recall?"), AIMessage("It measures something [1].")]
     answer = assistant(course).ask("And faithfulness?", history)
-    assert (answer.question, answer.standalone) == ("And faithfulness?", "What is context recall? And faithfulness?")
+    assert (answer.question, answer.standalone) == ("And faithfulness?", "What is faithfulness?")
     assert {citation.chunk.source for citation in answer.citations} == {"rag/02-evaluation.md"}
 
 
@@ -176,3 +177,17 @@ def test_a_hostile_document_is_only_a_passage(course_files: Path, tmp_path: Path
     assert {citation.mark for citation in about_it.citations} == {
         hit.rank for hit in about_it.hits if hit.chunk.source == "hostile.txt" and "Paris" in hit.chunk.text
     }
+
+
+@pytest.mark.parametrize("question", ["고마워요!", "thanks, got it"])
+def test_thanks_are_no_question(course: Course, question: str) -> None:
+    history: list[BaseMessage] = [HumanMessage("What is context recall?"), AIMessage("It measures something [1].")]
+    answer = assistant(course).ask(question, history)
+    assert answer.text == COURTESY[detect_language(question)]
+    assert (answer.refused, answer.hits, answer.citations) == (False, (), ())
+
+
+def test_the_same_again_in_the_other_language(course: Course) -> None:
+    history: list[BaseMessage] = [HumanMessage("쿠버네티스 인그레스는 무엇인가요?"), AIMessage(REFUSALS["ko"])]
+    answer = assistant(course).ask("in English please", history)
+    assert (answer.standalone, answer.text) == ("쿠버네티스 인그레스는 무엇인가요?", REFUSALS["en"])

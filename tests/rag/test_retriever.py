@@ -250,3 +250,15 @@ def test_a_hit_as_the_command_line_prints_it(course: Course) -> None:
     }
     assert printed["text"].startswith("하이브리드 검색은 키워드 검색과")
     assert set(printed["scores"]) == {"hybrid", "lexical", "similarity"}
+
+
+def test_each_part_of_a_question_has_its_turn(course: Course) -> None:
+    """What is found for the whole, the first and the second part: one of each in turn, no passage twice."""
+    question = "What is faithfulness? 청킹은 무엇인가요?"
+    one = CourseRetriever(course=course, settings=RetrievalSettings(decompose=False))
+    runs = [one.search(each, k=5) for each in (question, "What is faithfulness?", "청킹은 무엇인가요?")]
+    wanted = list(dict.fromkeys(hits[row].chunk.id for row in range(5) for hits in runs if row < len(hits)))[:5]
+    hits = CourseRetriever(course=course).search(question, k=5)
+    assert [hit.chunk.id for hit in hits] == wanted
+    assert [hit.rank for hit in hits] == [1, 2, 3, 4, 5]
+    assert {"청킹", "Faithfulness"} <= {hit.chunk.heading[-1] for hit in hits if hit.chunk.heading}

@@ -1,0 +1,9 @@
+"""What is done to a question before it is searched.
+
+* ``expansion``   other words for a question's words, and how much they are worth
+* ``bridge``      names of a course that mean the same, looked up in a question
+* ``typed``       what was mistyped, put right by the words of the course
+* ``grammar``     rules of the two languages: topics, particles, what leans on the turn before
+* ``followup``    a follow-up to a question that stands on its own
+* ``parts``       a question that asks two things, as two questions
+"""
