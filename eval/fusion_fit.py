@@ -132,6 +132,7 @@ def fused(asked: Asked, dense_weight: float, expected: float) -> list[NDArray[np
             dense_weight=dense_weight,
             ceiling=each.ceiling,
             foreign=each.foreign,
+            bridged=each.bridged,
             expected=expected,
         )
         for each in asked.evidence
@@ -140,7 +141,7 @@ def fused(asked: Asked, dense_weight: float, expected: float) -> list[NDArray[np
 
 def table(sets: Sequence[Asked], weights: Sequence[float], shares: Sequence[float]) -> str:
     """Markdown: BM25, similarity, and each setting; recall at 1 and 5, and the largest loss against BM25 in points."""
-    bm25 = [recalls(each, [evidence.lexical for evidence in each.evidence], by_words=True) for each in sets]
+    bm25 = [recalls(each, [one.lexical + one.bridged for one in each.evidence], by_words=True) for each in sets]
     dense = [recalls(each, [evidence.similarity for evidence in each.evidence]) for each in sets]
     head = ["dense_weight · EXPECTED", *(_title(each) for each in sets), "largest loss"]
     rows = [head, ["---", *["---:"] * (len(head) - 1)], _row("BM25", bm25, bm25), _row("similarity", dense, bm25)]

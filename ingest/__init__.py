@@ -14,6 +14,7 @@ In the order data passes through them:
 * ``assembly``                         prepared files to the chunks of a version
 * ``dedup``                            each passage once, the newest
 * ``pictures``                         pages that could not be read, as files of the version
+* ``terms``                            names that mean the same, mined from the chunks
 * ``artifacts``, ``embedding``         vectors and terms, from the cache or made
 * ``ahead``, ``monitor``               vectors made while files are still read; what making them took
 * ``publish``, ``diff``                a version into service, back, and compared

@@ -27,14 +27,19 @@ from ingest.sources.discovery import Discovery, discover, with_others
 from ingest.sources.roots import Roots
 from ingest.sources.web.fetching import Fetched, fetch_all, is_passing
 from ingest.sources.web.snapshots import Snapshots
+from ingest.terms.mining import VERSION as TERMS_VERSION
+from ingest.terms.mining import mine
+from ingest.terms.own import OwnTerms, own_files, read_own
 from ingest.workers import FileMap, ProcessMap
 from rag.analyzer import Analyzer
 from rag.chunks import embedded_text, indexed_text
 from rag.embeddings.base import Embedder
 from rag.embeddings.loading import load_embedder
 from rag.errors import CorruptIndexError, EmbedderMismatchError, InputError
-from rag.index.folder import IndexFolder
+from rag.index.folder import TERMS, IndexFolder
 from rag.index.manifest import FORMAT, Manifest, file_sums, sha256_of
+from rag.query.typed.words import VERSION as WORDS_VERSION
+from rag.query.typed.words import CourseWords
 from rag.settings import Settings
 
 _LIBRARIES = ("kiwipiepy", "bm25s", "pypdf", "pypdfium2", "beautifulsoup4", "numpy", "langchain-core")
@@ -48,6 +53,7 @@ class _Input:
     discovery: Discovery
     found: list[Found]
     embedder: Embedder
+    own: OwnTerms
 
 
 class Build:
@@ -87,7 +93,8 @@ class Build:
             What was done. When nothing has changed, the version in service stays and the report says so.
 
         Raises:
-            InputError: a path or page does not exist, or there is nothing to index; the index stays as it was.
+            InputError: a path or page does not exist, a file of own terms cannot be used, or there is nothing to
+                index; the index stays as it was.
             EmbedderMismatchError: the index has another embedder and ``full`` was not asked for.
             EmbedderError: the embedder cannot be loaded.
             LockedIndexError: another build is at work.
@@ -99,6 +106,7 @@ class Build:
         discovery = discover(roots.paths, ignore=parse.ignore, max_file_mib=parse.max_file_mib)
         if not discovery.files and not roots.addresses:
             raise _nothing_to_index(roots, discovery.skipped)
+        own = read_own(own_files(roots.paths))
         embedder = load_embedder(self._settings.embedder)
         with builder_lock(self._folder, self._settings.index.lock_timeout_s):
             current = self._current_manifest()
@@ -109,7 +117,7 @@ class Build:
             if not discovery.files:
                 raise _nothing_to_index(roots, discovery.skipped)
             found = [Found(file, sha256_of(file.path), modified_day(file.path)) for file in discovery.files]
-            report = self._build(_Input(roots, discovery, found, embedder), current)
+            report = self._build(_Input(roots, discovery, found, embedder, own), current)
             snapshots.prune(pages.used)
         return replace(report, took_s=time.monotonic() - started)
 
@@ -169,6 +177,8 @@ class Build:
         )
         with staging(self._folder) as folder:
             facts = write_version(folder, assembled, vectors, terms, self._settings.index, pictures)
+            mine(assembled.chunks, self._analyzer, given.own).write(folder / TERMS)
+            CourseWords.of(texts, self._analyzer.user_words).save(folder)
             report = replace(report, vectors=facts)
             publish(self._folder, folder, self._manifest(folder, given, fingerprint, assembled, report))
         return report
@@ -223,6 +233,7 @@ class Build:
             "shape": self._shape(),
             "analyzer": self._analyzer.identity,
             "embedder": given.embedder.identity,
+            "terms": [TERMS_VERSION, WORDS_VERSION, given.own.identity],
             "sources": sorted((each.source, each.sha256) for each in given.found),
             "modified": sorted((each.source, each.modified) for each in given.found if not named_day(each.source)),
             "lost": sorted(lost),

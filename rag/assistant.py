@@ -48,9 +48,14 @@ class Assistant:
         """The LCEL chain, for whoever wants to go on building with it."""
         return self._serving.chain
 
+    def repaired(self, question: str) -> str:
+        """The question as it is searched: with what was mistyped put right."""
+        return self._current().retriever.repaired(question)
+
     def search(self, question: str, *, k: int | None = None) -> list[Hit]:
-        """Passages for a question, best first."""
-        return self._current().retriever.search(question, k=k)
+        """Passages for a question, ``repaired``, best first."""
+        retriever = self._current().retriever
+        return retriever.search(retriever.repaired(question), k=k)
 
     def ask(self, question: str, history: Sequence[BaseMessage] = ()) -> Answer:
         """The answer to a question, given the messages before it."""

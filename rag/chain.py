@@ -97,9 +97,10 @@ class _Steps:
     def standalone(self, state: dict[str, Any]) -> str:
         """The question as it is searched."""
         question, history, resolved = state["question"], state["history"], state["resolved"]
-        by_rule = isinstance(self._llm, ExtractiveChatModel) or resolved.kind in ("language", "small talk")
-        if by_rule or not history:
-            return str(resolved.text)
+        if resolved.kind == "small talk":
+            return str(question)
+        if isinstance(self._llm, ExtractiveChatModel) or resolved.kind == "language" or not history:
+            return self._retriever.repaired(resolved.text)
         rewrite = standalone_prompt(resolved.language) | self._llm | StrOutputParser()
         with translated_errors(self._settings):
             rewritten: str = rewrite.invoke({"question": question, "history": history})

@@ -50,6 +50,7 @@ def convex(
     dense_weight: float,
     ceiling: float,
     foreign: NDArray[np.bool_],
+    bridged: Scores | None = None,
     expected: float = EXPECTED,
 ) -> Scores:
     """Weighted mean of two scores of the same candidates, each scaled to [0, 1].
@@ -74,11 +75,15 @@ def convex(
         dense_weight: 0 is lexical alone, 1 dense alone.
         ceiling: largest lexical score the query could reach.
         foreign: (n,) whether a candidate is in another language than the question.
+        bridged: (n,) what other names for the question's terms add to ``lexical``. It is added on top of what a
+            passage in the other language is taken to have: there it tells which of them has the very term.
         expected: see above.
     """
     dense = np.clip(dense, 0.0, 1.0)
     scaled = lexical / np.float32(ceiling) if ceiling > 0 else lexical
     scaled = np.where(foreign, np.maximum(scaled, np.float32(expected) * dense), scaled)
+    if bridged is not None:
+        scaled = np.minimum(scaled + (bridged / np.float32(ceiling) if ceiling > 0 else bridged), np.float32(1))
     weight = np.where(foreign, dense_weight, weight_at(ceiling, dense_weight))
     fused: Scores = ((1 - weight) * scaled + weight * dense).astype(np.float32)
     return fused

@@ -32,7 +32,9 @@ from rag.index.dense import unit
 from rag.index.table import Filter
 from rag.language import detect_language
 from rag.mmr import maximal_marginal_relevance
+from rag.query.expansion import Expansion
 from rag.query.parts import parts
+from rag.query.typed.repair import QueryRepair
 from rag.settings import RetrievalSettings
 
 _BACKGROUND = 512
@@ -56,6 +58,7 @@ class Evidence:
     Attributes:
         rowids: (n,) of the candidates.
         lexical: (n,) BM25, ≥ 0.
+        bridged: (n,) what the course's other names for the question's terms add to it, ≥ 0.
         similarity: (n,) cosine, in [-1, 1].
         dense: (n,) the cosine above the question's background, in [0, 1].
         ceiling: what BM25 of this question could reach at most.
@@ -64,6 +67,7 @@ class Evidence:
 
     rowids: NDArray[np.int64]
     lexical: Scores
+    bridged: Scores
     similarity: Scores
     dense: Scores
     ceiling: float
@@ -133,6 +137,18 @@ class CourseRetriever(BaseRetriever):
                 candidates = self._hybrid(query)
         return self._hits(candidates, self._order(candidates, k))
 
+    def repaired(self, question: str) -> str:
+        """The question with what was mistyped put right by the words of the course; see ``rag.query.typed``."""
+        if not self.settings.repair:
+            return question
+        found = self._repair.repair(question)
+        # The analyzer sees through NFD and full width itself, and nobody would see what was changed.
+        return found.text if found.shown else question
+
+    @cached_property
+    def _repair(self) -> QueryRepair:
+        return QueryRepair(self.course.words, self.course.analyzer.user_words)
+
     @cached_property
     def _background(self) -> NDArray[np.float32]:
         """Vectors of passages spread evenly over the course: what any question has some cosine with."""
@@ -145,7 +161,7 @@ class CourseRetriever(BaseRetriever):
         return _Query(question, self.course.analyzer, max(k, self.settings.fetch_k), within)
 
     def _keyword(self, query: _Query) -> _Candidates:
-        scores = self._lexical_scores(query)
+        _, scores = self._lexical_scores(query)
         rowids = _best(scores, query.fetch_k) + 1
         return _Candidates(rowids, {"lexical": scores[rowids - 1]}, scores[rowids - 1])
 
@@ -159,7 +175,7 @@ class CourseRetriever(BaseRetriever):
         """The best of both sides; each candidate gets its true score on either side, however it was found."""
         evidence = self._evidence(query)
         fused = self._fused(evidence)
-        stages = {"hybrid": fused, "lexical": evidence.lexical, "similarity": evidence.similarity}
+        stages = {"hybrid": fused, "lexical": evidence.lexical + evidence.bridged, "similarity": evidence.similarity}
         return _Candidates(evidence.rowids, stages, fused, evidence.dense)
 
     def evidence(self, question: str) -> Evidence:
@@ -167,7 +183,7 @@ class CourseRetriever(BaseRetriever):
         return self._evidence(self._query(question, self.settings.k, None))
 
     def _evidence(self, query: _Query) -> Evidence:
-        scores = self._lexical_scores(query)
+        plain, scores = self._lexical_scores(query)
         direction = unit(np.asarray(self.course.embedder.embed_query(query.text), np.float32)[None, :])[0]
         within = None if query.within is None else query.within.tolist()
         near, _ = self.course.vectors.search(direction, query.fetch_k, within=within)
@@ -176,7 +192,8 @@ class CourseRetriever(BaseRetriever):
         language = detect_language(query.text)
         return Evidence(
             rowids=rowids,
-            lexical=scores[rowids - 1],
+            lexical=plain[rowids - 1],
+            bridged=(scores - plain)[rowids - 1],
             similarity=similarity,
             dense=above_background(similarity, self._background @ direction),
             ceiling=self.course.lexical.ceiling(query.terms, bigram_weight=self.settings.bigram_weight),
@@ -186,18 +203,25 @@ class CourseRetriever(BaseRetriever):
     def _fused(self, evidence: Evidence) -> Scores:
         weight = self.settings.dense_weight
         if self.settings.fusion == "rrf":
-            return reciprocal_rank(evidence.lexical, evidence.similarity, dense_weight=weight)
+            return reciprocal_rank(evidence.lexical + evidence.bridged, evidence.similarity, dense_weight=weight)
         return convex(
             evidence.lexical,
             evidence.dense,
+            bridged=evidence.bridged,
             dense_weight=weight,
             ceiling=evidence.ceiling,
             foreign=evidence.foreign,
         )
 
-    def _lexical_scores(self, query: _Query) -> Scores:
-        """BM25 of every chunk, position = rowid − 1; 0 where the filter does not let it through."""
-        scores = self.course.lexical.scores(query.terms, bigram_weight=self.settings.bigram_weight)
+    def _lexical_scores(self, query: _Query) -> tuple[Scores, Scores]:
+        """BM25 of every chunk, position = rowid − 1: by the question's words, and by the course's other names too."""
+        expansions = self.course.bridge.expansions(query.terms.words, weight=self.settings.term_weight)
+        plain = self._bm25(query)
+        return plain, self._bm25(query, expansions) if expansions else plain
+
+    def _bm25(self, query: _Query, expansions: Sequence[Expansion] = ()) -> Scores:
+        weight = self.settings.bigram_weight
+        scores = self.course.lexical.scores(query.terms, bigram_weight=weight, expansions=expansions)
         if query.within is None:
             return scores
         kept = np.zeros_like(scores)

@@ -124,6 +124,8 @@ class RetrievalSettings(Section):
     fusion: Literal["convex", "rrf"] = Field("convex", description="Hybrid: fuse scores (convex) or ranks (rrf).")
     dense_weight: float = Field(0.3, ge=0, le=1, description="Hybrid: weight of the dense side, lexical has the rest.")
     interleave: bool = Field(True, description="Hybrid: keep places for what the embeddings alone find.")
+    term_weight: float = Field(0.7, ge=0, le=1, description="Weight of the course's other names for a term; 0: off.")
+    repair: bool = Field(True, description="Put right what was mistyped in a question, by the words of the course.")
     decompose: bool = Field(True, description="Search the parts of a question that asks two things, too.")
     bigram_weight: float = Field(0.3, ge=0, le=2, description="Weight of syllable bigrams beside words in BM25.")
 

@@ -1,6 +1,6 @@
 """One opened version of an index: what the retriever searches, and nothing else needs to know the files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -10,10 +10,12 @@ from rag.embeddings.base import Embedder
 from rag.embeddings.loading import load_embedder
 from rag.errors import CorruptIndexError, EmbedderMismatchError
 from rag.index.dense import DenseIndex
-from rag.index.folder import LEXICAL, MANIFEST, IndexFolder
+from rag.index.folder import LEXICAL, MANIFEST, TERMS, IndexFolder
 from rag.index.lexical import LexicalIndex
 from rag.index.manifest import Manifest
 from rag.index.store import CourseStore
+from rag.query.bridge import TermBridge
+from rag.query.typed.words import CourseWords
 from rag.settings import EmbedderSettings
 
 _OF_THE_MACHINE = ("device", "precision", "batch_tokens", "batch_size")
@@ -31,6 +33,8 @@ class Course:
     embedder: Embedder
     stamp: tuple[int, int]
     machine: EmbedderSettings | None = None
+    bridge: TermBridge = field(default_factory=TermBridge)
+    words: CourseWords = field(default_factory=lambda: CourseWords({}))
 
     @classmethod
     def open(cls, index: Path, *, version: int | None = None, machine: EmbedderSettings | None = None) -> "Course":
@@ -69,6 +73,8 @@ class Course:
             embedder=embedder,
             stamp=_stamp(path),
             machine=machine,
+            bridge=TermBridge.open(path / TERMS),
+            words=CourseWords.open(path),
         )
 
     @property

@@ -9,6 +9,7 @@ MANIFEST = "manifest.json"
 CHUNKS = "chunks.sqlite"
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
+TERMS = "terms.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class IndexFolder:
     ::
 
         CURRENT                  the number of the version in service, replaced by one atomic rename
-        versions/<n>/            manifest.json  chunks.sqlite  vectors.faiss  lexical/
+        versions/<n>/            manifest.json  chunks.sqlite  vectors.faiss  lexical/  terms.json
         artifacts.sqlite         cache of the builder
         lock                     one builder at a time
     """

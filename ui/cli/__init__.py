@@ -10,6 +10,7 @@
 * ``versions``  ``status``, ``versions``, ``diff``, ``rollback``
 * ``evaluating``  ``eval run``, ``eval compare``, ``eval generate``
 * ``duplicates``  ``duplicates``
+* ``terms``     ``terms``
 * ``embedder``  the commands of ``embedder``
 * ``embedder_train``  ``embedder train``
 * ``embedder_evaluate``  ``embedder evaluate``

@@ -19,7 +19,7 @@ from ui.cli.options import (
     ThresholdOption,
     settings_of,
 )
-from ui.cli.output import plain, say, say_answer, say_error, say_hits, say_json
+from ui.cli.output import plain, say, say_answer, say_error, say_hits, say_json, say_searched
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -54,6 +54,7 @@ def search(
         if json:
             say_json({"question": asked, "hits": [hit.to_json() for hit in hits], "took_ms": took_ms})
         else:
+            say_searched(asked, assistant.repaired(asked))
             say_hits(hits)
 
 
@@ -81,6 +82,7 @@ def ask(
         if json:
             say_json(answer.to_json())
         else:
+            say_searched(asked, answer.standalone)
             say_answer(answer)
 
 
@@ -122,8 +124,7 @@ def _turn(assistant: "Assistant", question: str, history: "list[BaseMessage]") -
 
     answer = None
     for step in assistant.stream(question, history):
-        if step.get("standalone", question) != question:
-            say(f"(searched: {step['standalone']})")
+        say_searched(question, step.get("standalone", question))
         if "raw" in step:
             typer.echo(plain(step["raw"]), nl=False)
         answer = step.get("answer", answer)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ui.cli import asking, building, doctor, duplicates, inspecting, versions
+from ui.cli import asking, building, doctor, duplicates, inspecting, terms, versions
 from ui.cli.embedder import embedder_app
 from ui.cli.evaluating import eval_app
 from ui.cli.options import ConfigOption, IndexOption, settings_of
@@ -69,6 +69,7 @@ app.command("versions")(versions.versions)
 app.command("diff")(versions.diff)
 app.command("rollback")(versions.rollback)
 app.command("duplicates")(duplicates.duplicates)
+app.command("terms")(terms.terms)
 app.command("doctor")(doctor.doctor)
 app.add_typer(eval_app, name="eval")
 app.add_typer(embedder_app, name="embedder")

@@ -44,6 +44,12 @@ def place_of(hit_or_citation: "Hit | Any") -> str:
     return " › ".join((chunk.place, *chunk.heading))
 
 
+def say_searched(typed: str, searched: str) -> None:
+    """Print what was searched, if it is not what was typed."""
+    if searched != typed:
+        say(f"(searched: {searched})")
+
+
 def say_hits(hits: "list[Hit]") -> None:
     """Print hits, best first."""
     if not hits:

@@ -2,7 +2,7 @@
 
 In the order the data passes through:
 
-- ``terms.py``          terms that a text glosses in parentheses
+- ``terms.py``          a text without one of a term's names
 - ``sections.py``       the chunks of an index by section, and which sections are held out
 - ``probes.py``         what a section's heading, sentences and terms ask, and the passages that answer
 - ``judging.py``        ranks, figures before and after, and whether the difference is beyond chance

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from ingest.terms.glosses import glosses_in
 from ingest.training.adaptation.sections import Section
-from ingest.training.adaptation.terms import glosses_in, without
+from ingest.training.adaptation.terms import without
 from ingest.training.pairs import Pair
 from rag.chunks import Chunk, embedded_text
 from rag.sentences import split_sentences

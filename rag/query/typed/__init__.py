@@ -5,5 +5,5 @@
 * ``particles``, ``lexicons``      what stands behind a noun; what is a word in either language
 * ``pieces``                 a question cleaned, and which words in it may be looked at
 * ``typos``                  the word that was meant
-* ``changes``, ``repair``    what was changed, as it is told; the question as it is searched
+* ``changes``, ``repair``    what was changed; the question as it is searched
 """

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-import Stemmer
-
 from rag.analyzer import FUNCTION_WORDS
 from rag.query.typed.changes import Change, Kind, Repaired
 from rag.query.typed.jamo import LETTERS, initials
@@ -93,6 +91,8 @@ class _Question:
     def _knows_english(self, word: str) -> bool:
         if word in self._words or word in english_words():
             return True
+        import Stemmer
+
         stem = Stemmer.Stemmer("english").stemWord(word)
         return stem in self._words.stems or stem in FUNCTION_WORDS
 

@@ -18,6 +18,9 @@ from rag.errors import CorruptIndexError
 from rag.query.typed.nearest import Nearest
 
 FILE = "words.tsv"
+
+VERSION = 1
+"""Raise it when the words of any texts change: it is part of a build's fingerprint."""
 """Name of the file in a version's folder."""
 
 HANGUL_RUN = re.compile(r"[가-힣]+")

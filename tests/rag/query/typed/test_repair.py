@@ -86,28 +86,13 @@ def test_form_is_repaired_and_not_shown() -> None:
     repaired = REPAIR.repair(typed)
     assert repaired.text == "임베딩은 BERT와"
     assert repaired.changes == (Change(typed, repaired.text, "form"),)
-    assert repaired.told("ko") == ""
+    assert repaired.shown == ()
 
 
-def test_alternatives_of_initials_are_told() -> None:
+def test_initials_have_alternatives() -> None:
     repair = QueryRepair(CourseWords({"모델링": 5, "마들렌": 3}))
     repaired = repair.repair("ㅁㄷㄹ?")
     assert repaired.shown == (Change("ㅁㄷㄹ", "모델링", "initials", ("마들렌",)),)
-    assert repaired.told("ko") == "‘모델링?’으로 검색했습니다. (혹시: 마들렌)"
-    assert repaired.told("en") == "Searched for “모델링?”. (or: 마들렌)"
-
-
-@pytest.mark.parametrize(
-    ("typed", "told"),
-    [
-        ("임배딩", "‘임베딩’으로 검색했습니다."),
-        ("임배딩모델?", "‘임베딩모델?’로 검색했습니다."),
-        ("임배딩 뭐야", "‘임베딩 뭐야’로 검색했습니다."),
-        ("임배딩 GPT-4", "‘임베딩 GPT-4’(으)로 검색했습니다."),
-    ],
-)
-def test_what_is_told(typed: str, told: str) -> None:
-    assert REPAIR.repair(typed).told("ko") == told
 
 
 def test_without_words_only_the_form_is_repaired() -> None:
