@@ -179,7 +179,7 @@ def test_chat_answers_follow_up_questions_until_an_empty_line(cli: Run, index: P
     assert "7 passages, version 1." in result.out
     assert "claims of an answer are supported" in first
     assert "[1] rag/02-evaluation.md › Evaluating a RAG system › Faithfulness" in first
-    assert "(searched: What does faithfulness measure? Does it need a reference?)" in second
+    assert "(searched: Does faithfulness need a reference?)" in second
     assert "rag/02-evaluation.md" in second
     assert "overfitting" not in result.out  # the empty line ended it
 
@@ -269,3 +269,13 @@ def test_no_escape_sequence_reaches_the_terminal_in_chat_and_errors(cli: Run, ho
     missing = cli("build", tmp_path / f"none{ESCAPES}", "--index", hostile)
     assert missing.code == 1
     assert_harmless(missing)
+
+
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_what_was_searched_instead_is_told(cli: Run, index: Path, command: str) -> None:
+    found = cli(command, "What does Dropuot do?", "--index", index)
+    assert found.out.startswith("(searched: What does Dropout do?)\n")
+    assert "deep-learning/optimisation.md" in found.out
+    assert "(searched" not in cli(command, "What does dropout do?", "--index", index).out
+    row = json.loads(cli(command, "What does Dropuot do?", "--index", index, "--json").out)
+    assert (row["question"], row["hits"][0]["source"]) == ("What does Dropuot do?", "deep-learning/optimisation.md")
