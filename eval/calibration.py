@@ -23,6 +23,7 @@ from eval.questions import Question
 from rag.errors import CourseRagError
 from rag.extractive.scoring import Reading
 from rag.index.course import Course
+from rag.llm import quick_part
 from rag.prompts import parse_passages, render_passages
 from rag.retriever import CourseRetriever
 
@@ -119,10 +120,11 @@ def _labelled(name: str, data: Path, folder: Path) -> Labelled:
 
 def _features(course: Course, questions: Sequence[Question]) -> NDArray[np.float64]:
     retriever = CourseRetriever(course=course)
+    quick = quick_part(course.embedder)
     rows = []
     for question in questions:
         passages, _ = parse_passages(render_passages(retriever.search(question.user_input)))
-        reading = Reading(question.user_input, passages, course.analyzer, course.embedder, course.lexical.idf)
+        reading = Reading(question.user_input, passages, course.analyzer, course.embedder, course.lexical.idf, quick)
         rows.append(reading.features())
     return np.array(rows)
 

@@ -24,11 +24,12 @@ from eval.ranking import recall_at_k
 from eval.records import Passage
 from eval.run import DEPTH
 from rag.answer import Hit
+from rag.candidates import Evidence
 from rag.chunks import Chunk
 from rag.errors import CourseRagError
 from rag.fusion import EXPECTED, convex, interleaved
 from rag.index.course import Course
-from rag.retriever import CourseRetriever, Evidence
+from rag.retriever import CourseRetriever
 from rag.settings import EmbedderSettings, RetrievalSettings
 
 FITTED = ("ai-tech-interview-pub", "squad20-dev-pub", "boostcamp-klue-mrc-val", "xling-shervine-cheatsheets")

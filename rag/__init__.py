@@ -8,7 +8,8 @@ Reading order:
 * ``embeddings``                              texts to vectors; ``models`` holds the bundled one
 * ``query``                                   what is done to a question before it is searched
 * ``index``                                   the index on disk: written by ``ingest``, read here
-* ``fusion``, ``mmr``, ``retriever``          question to passages
+* ``fusion``, ``candidates``                  what both sides say of the passages, as one score
+* ``mmr``, ``retriever``                      question to passages
 * ``answer``                                  hits, citations, answers, and their JSON
 * ``prompts``, ``extractive``, ``llm``        the prompt, the model without a model, any other model
 * ``not_shown``                               questions for what was masked, which no model is asked

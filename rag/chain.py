@@ -18,7 +18,7 @@ from langchain_core.runnables import (
 from langchain_core.runnables.utils import AddableDict
 
 from rag.answer import Answer, Citation, Hit
-from rag.citations import check_citations
+from rag.citations import CheckedText, check_citations
 from rag.extractive.model import ExtractiveChatModel
 from rag.llm import translated_errors
 from rag.not_shown import look_up, not_shown
@@ -165,12 +165,13 @@ class _Steps:
     def _checked(self, state: dict[str, Any]) -> Answer:
         question, raw, hits = state["question"], state["raw"], tuple(state["hits"])
         refusals = [REFUSALS[state["resolved"].language], *REFUSALS.values()]
-        checked = check_citations(raw, hits, self._analyzer)
+        told_off = any(sentence in raw for sentence in refusals)
+        checked = CheckedText(raw, (), ()) if told_off else check_citations(raw, hits, self._analyzer)
         if state["withheld"] is not None:
             checked = replace(checked, citations=(state["withheld"],))
         # An answer that no passage supports is not given: right or silent.
         courtesy = _is_small_talk(state)
-        refused = not courtesy and (any(sentence in raw for sentence in refusals) or not checked.citations)
+        refused = told_off or not (courtesy or checked.citations)
         text, citations = (refusals[0], ()) if refused else (checked.text, checked.citations)
         if refused and (place := look_up(question, self._retriever, hits)):
             withheld, hits = place

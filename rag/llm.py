@@ -6,6 +6,9 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
+from rag.embeddings.base import Embedder
+from rag.embeddings.combined import CombinedEmbeddings
+from rag.embeddings.static import StaticEmbeddings
 from rag.errors import CourseRagError, LLMError, LLMTimeoutError, MissingExtraError
 from rag.extractive.model import ExtractiveChatModel
 from rag.index.course import Course
@@ -25,7 +28,12 @@ def load_llm(settings: LLMSettings, course: Course) -> BaseChatModel:
         MissingExtraError: the provider's package is not installed.
     """
     if settings.model == EXTRACTIVE:
-        return ExtractiveChatModel(analyzer=course.analyzer, embeddings=course.embedder, idf=course.lexical.idf)
+        return ExtractiveChatModel(
+            analyzer=course.analyzer,
+            embeddings=course.embedder,
+            quick=quick_part(course.embedder),
+            idf=course.lexical.idf,
+        )
     provider, colon, model = settings.model.partition(":")
     if not (provider and colon and model):
         raise LLMError(
@@ -50,6 +58,12 @@ def load_llm(settings: LLMSettings, course: Course) -> BaseChatModel:
     except Exception as error:
         raise _told(error, settings) from error
     return chat_model
+
+
+def quick_part(embedder: Embedder) -> Embedder | None:
+    """The token vectors of a combined embedder: they compare all sentences in the time of one transformer's."""
+    parts = embedder.parts if isinstance(embedder, CombinedEmbeddings) else ()
+    return next((part.embedder for part in parts if isinstance(part.embedder, StaticEmbeddings)), None)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from rag.analyzer import load_kiwi
 from rag.language import has_hangul
@@ -14,6 +15,11 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|cf|vs|fig|eq|sec|dr|mr|ms|no|al|approx)|\b[A-Za-z])\.\s*$", re.IGNORECASE
 )
 
+_END = re.compile(
+    r"(?:(?<=[다요죠까])[.!?](?=[가-힣])|(?:(?<=[가-힣])[.!?。！？]+|(?<![.!?。！？])[.!?。！？]+(?=[\"'”’)\]]*\s+[\"'“‘(\[]?[A-Z0-9가-힣]))(?:[\"'”’)\]]|\[\d+\])*\s+)"
+)
+_NUMBERED = re.compile(r"^\W*\d{1,3}\.$")
+
 
 def split_sentences(text: str) -> list[Span]:
     """Spans of the sentences, in order, without the white space around them; line breaks end a sentence too."""
@@ -22,6 +28,19 @@ def split_sentences(text: str) -> list[Span]:
         inner = _korean(line) if has_hangul(line) else _english(line)
         spans += [(start + first, start + last) for first, last in _trimmed(line, inner)]
     return spans
+
+
+def split_quickly(line: str) -> list[Span]:
+    """As ``split_sentences`` for one line, by its marks alone: a tenth of the time, for what is read at every question.
+
+    A mark ends a sentence before white space, after Hangul whatever follows. What ends without a mark is not found.
+    """
+    cuts = [0]
+    for match in _END.finditer(line):
+        before = line[cuts[-1] : match.start() + 1]
+        if not (_ABBREVIATION.search(before) or _NUMBERED.search(before)):
+            cuts.append(match.end())
+    return list(_trimmed(line, pairwise([*cuts, len(line)])))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -1,6 +1,9 @@
 """The language model that needs no language model: it answers with the sentences that answer the question.
 
 * ``segments``  a passage as sentences, list items and table rows, each with what stands above it
+* ``terms``     where the question's terms stand in them
+* ``asked``     what the question asks for: a number, a time, a list
+* ``features``  what is known of each segment, as numbers
 * ``scoring``   how well a segment answers, and whether anything answers at all
 * ``model``     the LangChain chat model around them
 """

@@ -2,6 +2,7 @@
 each with its mark, or the refusal sentence. So chain, citation check and interface need no special case for it.
 """  # noqa: D205
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from textwrap import dedent
@@ -20,8 +21,11 @@ from rag.extractive.scoring import Candidate, Reading
 from rag.language import detect_language
 from rag.prompts import REFUSALS, parse_passages
 
-_CLOSE = 0.8
-"""A candidate is added to the best one if it scores at least this share of it."""
+_CLOSE = 0.4
+"""A candidate is added to the best one if it is at least this many times as likely to be the answer."""
+
+_SAME = 0.8
+"""A candidate is left out if this share of its pairs of characters stands in what is said already."""
 
 
 class ExtractiveChatModel(BaseChatModel):
@@ -31,8 +35,9 @@ class ExtractiveChatModel(BaseChatModel):
 
     analyzer: Analyzer = Field(default_factory=Analyzer)
     embeddings: Embeddings | None = Field(None, description="Compares question and sentence by meaning.")
+    quick: Embeddings | None = Field(None, description="Chooses the few sentences that embeddings reads; None: all.")
     idf: Callable[[Sequence[str]], list[float]] | None = Field(None, description="Rarity of words in the course.")
-    threshold: float = Field(0.255, description="Least support in [0, 1]; below it the answer is a refusal.")
+    threshold: float = Field(0.273, description="Least support in [0, 1]; below it the answer is a refusal.")
     max_sentences: int = Field(3, ge=1)
     max_chars: int = Field(400, ge=50)
 
@@ -89,7 +94,7 @@ class ExtractiveChatModel(BaseChatModel):
         refusal = REFUSALS[detect_language(question)]
         if not passages:
             return refusal
-        reading = Reading(question, passages, self.analyzer, self.embeddings, self.idf)
+        reading = Reading(question, passages, self.analyzer, self.embeddings, self.idf, self.quick)
         if reading.support() < self.threshold:
             return refusal
         return self._written(reading.candidates()) or refusal
@@ -98,16 +103,17 @@ class ExtractiveChatModel(BaseChatModel):
         """The best candidates that fit, passage by passage in order of the best one, each in its own order."""
         ranked = sorted(candidates, key=lambda each: -each.score)
         chosen: list[Candidate] = []
-        said: set[str] = set()
+        said: frozenset[str] = frozenset()
+        counted: frozenset[str] = frozenset()
         length = 0
         for candidate in ranked:
             if len(chosen) == self.max_sentences or candidate.score < _CLOSE * ranked[0].score:
                 break
             fitting = self._fitting(candidate, self.max_chars - length if chosen else self.max_chars)
-            new = {line.strip() for line in fitting.lines}
-            if fitting.lines and not new & said:
+            pairs, numbers = _pairs(fitting.text), _numbers(fitting.text)
+            if fitting.lines and (len(pairs & said) <= _SAME * len(pairs) or numbers - counted):
                 chosen.append(fitting)
-                said |= new
+                said, counted = said | pairs, counted | numbers
                 length += len(fitting.text)
         first_of: dict[int, int] = {}
         for rank, candidate in enumerate(chosen):
@@ -115,18 +121,29 @@ class ExtractiveChatModel(BaseChatModel):
         chosen.sort(key=lambda each: (first_of[each.passage], each.position))
         return "\n".join(f"{dedent(candidate.text)} [{candidate.passage}]" for candidate in chosen)
 
-    @staticmethod
-    def _fitting(candidate: Candidate, room: int) -> Candidate:
+    def _fitting(self, candidate: Candidate, room: int) -> Candidate:
         """As many of its lines as there is room for; a single one that is too long stays whole."""
-        if len(candidate.lines) == 1 and room > 0:
-            return candidate
+        lines = [line.replace("\n", " ") for line in candidate.lines]  # where a page broke the line
+        if len(lines) == 1 and room >= min(len(lines[0]), self.max_chars):
+            return replace(candidate, lines=tuple(lines))
         kept: list[str] = []
-        for line in candidate.lines:
+        for line in lines:
             room -= len(line) + 1
             if room < 0:
                 break
             kept.append(line)
         return replace(candidate, lines=tuple(kept))
+
+
+def _pairs(text: str) -> frozenset[str]:
+    """Neighbouring characters, white space left out: two sentences that share most say the same."""
+    letters = "".join(text.split())
+    return frozenset(letters[start : start + 2] for start in range(max(1, len(letters) - 1)))
+
+
+def _numbers(text: str) -> frozenset[str]:
+    """Numbers: where they differ, two sentences do not say the same, however alike they are."""
+    return frozenset(re.findall(r"\d+(?:[.,]\d+)*", text))
 
 
 def _words(line: str) -> list[str]:

@@ -7,35 +7,43 @@ from dataclasses import dataclass
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
 
-from rag.analyzer import FUNCTION_WORDS, Analyzer
-from rag.extractive.segments import Segment, segments
+from rag.analyzer import Analyzer
+from rag.extractive.features import FEATURES, QuestionReader
+from rag.extractive.segments import Segment
 from rag.language import detect_language
 from rag.prompts import Passage
 
-_CONTEXT_WEIGHT = 0.6
-"""What a question's term is worth when it stands above the segment (list item, heading) and not in it."""
-
-_LEXICAL_WEIGHT = 0.65
-"""Weight of terms covered; the cosine has the rest."""
-
-_ENOUGH_NEWS = 3
-"""A segment with this many terms that the question has not is taken to say something."""
+WEIGHTS = (4.36, 2.04, 2.05, 2.89, 2.81, 1.55, 1.56, -0.83, 1.07, 1.91)
+"""Weights of ``features.FEATURES``; fitted by ``python -m eval.sentence_fit``."""
 
 _ASKS = re.compile(r"[?？]\W*$")
-_ASKING = 0.5
-"""What is left of the score of a segment that is itself a question: it may hold every term, and answers nothing."""
+_ASKING = 1.5
+"""Taken from the score of a segment that is itself a question: it may hold every term, and answers nothing."""
 
-_CODE = 0.5
-"""What is left of the score of a line of code: it may name what is asked for, but explains nothing."""
+_DEFINING = 1.5
+"""Added to the score of a segment that begins with what is to be defined, and defines it."""
 
-SUPPORT = (-4.25, 1.97, 2.39, 5.20, -1.67, 3.30, 0.63, -2.19)
+_CODE = 1.0
+"""Taken from the score of a line of code: it may name what is asked for, but explains nothing."""
+
+_NAME = 30
+"""A list item of fewer characters is the name of what stands below it."""
+
+_SHORTLIST = 5
+"""Segments that the whole embedder compares with the question, of those that the quick one likes best."""
+
+_LONGEST = 250
+"""Characters of a segment that are compared by meaning, and of a passage that tell its language."""
+
+SUPPORT = (-4.22, 1.72, 2.63, 5.23, -1.64, 3.30, 0.54, -2.22)
 """Bias and weights of ``Reading.features``; fitted by ``python -m eval.calibration``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Something that could be said: lines of one passage, and how well they answer."""
+    """Something that could be said: lines of one passage, and how well they answer, beside the best, in (0, 1]."""
 
     passage: int
     position: int
@@ -48,20 +56,6 @@ class Candidate:
         return "\n".join(self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A segment with what the question has to do with it."""
-
-    passage: int
-    position: int
-    kind: str
-    segment: Segment
-    own: frozenset[str]
-    above: frozenset[str]
-    below: frozenset[str]
-    cosine: float
-
-
 class Reading:
     """Some passages, read with one question in mind."""
 
@@ -72,38 +66,74 @@ class Reading:
         analyzer: Analyzer,
         embeddings: Embeddings | None = None,
         idf: Callable[[Sequence[str]], list[float]] | None = None,
+        quick: Embeddings | None = None,
     ) -> None:
-        """Analyse question and passages, each line once.
+        """Read the passages, and score their segments.
 
         Args:
             question: what is asked.
             passages: where the answer may stand.
-            analyzer: gives the terms.
+            analyzer: gives the question's terms.
             embeddings: compare by meaning too; None compares by terms alone.
             idf: rarity of terms; None takes all terms as equally rare.
+            quick: compares all segments, so that ``embeddings`` need read but the best of them; None: they read all.
         """
-        asked = list(dict.fromkeys(analyzer.analyze_one(question).content().words))
-        self._weights = dict(zip(asked, idf(asked) if idf else [1.0] * len(asked), strict=True))
-        self._read = _read(question, passages, analyzer, embeddings)
+        self._reader = QuestionReader(question, analyzer, idf)
+        self.read = self._all = self._reader.read(passages)
+        self._cosines = self._compared(question, quick or embeddings)
+        self.values = self._reader.features(self.read, self._cosines)
+        """The values of ``FEATURES``, shape (segments, features)."""
+        if quick is not None and embeddings is not None and self.read:
+            self._shorten(question, embeddings)
         language = detect_language(question)
-        self._foreign = sum(detect_language(passage.text) != language for passage in passages) / max(1, len(passages))
+        self._foreign = sum(detect_language(passage.text[:_LONGEST]) != language for passage in passages) / max(
+            1, len(passages)
+        )
+
+    def _compared(self, question: str, embeddings: Embeddings | None) -> NDArray[np.float32]:
+        """Cosine (segments,) of each segment to the question, negative ones as 0."""
+        if embeddings is None or not self.read:
+            return np.zeros(len(self.read), np.float32)
+        query = np.asarray(embeddings.embed_query(question), np.float32)
+        texts = [each.in_place[:_LONGEST] for each in self.read]
+        vectors = np.asarray(embeddings.embed_documents(texts), np.float32)
+        lengths = np.linalg.norm(vectors, axis=1) * (np.linalg.norm(query) or 1.0)
+        cosines = np.divide(vectors @ query, lengths, out=np.zeros(len(texts), np.float32), where=lengths > 0)
+        return np.asarray(np.clip(cosines, 0.0, 1.0), np.float32)
+
+    def _shorten(self, question: str, embeddings: Embeddings) -> None:
+        """Keep the best segments alone, compared anew; what they are worth else stays as it is."""
+        best = np.sort(np.argsort(-self._scores(), kind="stable")[:_SHORTLIST])
+        self.read, self.values = [self.read[index] for index in best], self.values[best]
+        self._cosines = self._compared(question, embeddings)
+        self.values[:, FEATURES.index("nearness")] = self._cosines / (float(self._cosines.max()) or 1.0)
 
     def candidates(self) -> list[Candidate]:
-        """What could be said: each segment alone, and each that has others below it together with them."""
-        found = []
-        for read in self._read:
-            relevance = _LEXICAL_WEIGHT * self._covered(read.own, read.above) + (1 - _LEXICAL_WEIGHT) * read.cosine
-            if _ASKS.search(read.segment.text) and not read.segment.below:
-                relevance *= _ASKING
-            if read.kind == "code":
-                relevance *= _CODE
-            lines: tuple[str, ...] = (*read.segment.head, read.segment.text)
-            found.append(Candidate(read.passage, read.position, lines, relevance * self._news(read.own)))
-            if read.segment.below:
-                lines += read.segment.below
-                news = self._news(read.own | read.below)
-                found.append(Candidate(read.passage, read.position, lines, relevance * news))
-        return found
+        """What could be said: each segment, with the header of its table and with what it leads in."""
+        scores = self._scores()
+        shares = np.exp(scores - scores.max()) if len(scores) else scores
+        return [
+            Candidate(each.passage.number, each.position, self._said(each.segment), float(share))
+            for each, share in zip(self.read, shares, strict=True)
+        ]
+
+    def _said(self, segment: Segment) -> tuple[str, ...]:
+        """The lines that say it: a row below its header, what leads in with all that it leads to.
+
+        An item that has others below it says enough alone, unless it is but a name or a list is asked for.
+        """
+        leads = segment.leads or len(segment.text) < _NAME or "list" in self._reader.asked
+        return (*segment.head, segment.text, *(segment.below if leads else ()))
+
+    def _scores(self) -> NDArray[np.float64]:
+        """(segments,) log-odds against another segment, up to a constant."""
+        asks = np.array([_ASKS.search(each.segment.text) is not None and not each.segment.below for each in self.read])
+        code = np.array([each.passage.kind == "code" for each in self.read])
+        defined = np.array([self._reader.defined(each.segment.text) for each in self.read])
+        scores: NDArray[np.float64] = (
+            self.values @ np.array(WEIGHTS) + _DEFINING * defined - _ASKING * asks - _CODE * code
+        )
+        return scores
 
     def support(self) -> float:
         """Probability in (0, 1) that the passages answer the question: logistic in ``features``."""
@@ -121,66 +151,19 @@ class Reading:
         no passage holds, alone and times the share of passages in its own language: a name that stands nowhere
         ("GraphRAG") is the surest sign that nothing answers.
         """
-        held: dict[int, set[str]] = {}
-        for read in self._read:
-            held.setdefault(read.passage, set()).update(read.own, read.above)
-        cosine = max((read.cosine for read in self._read), default=0.0)
-        missing = 1 - self._covered(set().union(*held.values()), frozenset())
+        held: dict[int, frozenset[str]] = {}
+        for each in self._all:
+            number = each.passage.number
+            held[number] = held.get(number, frozenset()) | each.own | each.above
+        covered = self._reader.covered
+        cosine = float(self._cosines.max(initial=0.0))
+        missing = 1 - covered(frozenset().union(*held.values()))
         return (
-            max((self._covered(terms, frozenset()) for terms in held.values()), default=0.0),
-            max((self._covered(read.own, read.above) for read in self._read), default=0.0),
+            max((covered(terms) for terms in held.values()), default=0.0),
+            max((covered(each.own, each.above) for each in self._all), default=0.0),
             cosine,
             self._foreign,
             self._foreign * cosine,
             missing,
             missing * (1 - self._foreign),
         )
-
-    def _covered(self, own: set[str] | frozenset[str], above: frozenset[str]) -> float:
-        """Share of the question's terms that are held, weighted by rarity, in [0, 1]."""
-        total = sum(self._weights.values())
-        held = sum(
-            weight if word in own else _CONTEXT_WEIGHT * weight if word in above else 0.0
-            for word, weight in self._weights.items()
-        )
-        return held / total if total else 0.0
-
-    def _news(self, terms: frozenset[str]) -> float:
-        """How much is said that the question does not say itself, in [0.3, 1]: repeating it is no answer."""
-        news = len(terms - self._weights.keys() - FUNCTION_WORDS)
-        return 0.3 + 0.7 * min(1.0, news / _ENOUGH_NEWS)
-
-
-def _read(question: str, passages: Sequence[Passage], analyzer: Analyzer, embeddings: Embeddings | None) -> list[_Read]:
-    placed = [
-        (passage, position, segment) for passage in passages for position, segment in enumerate(segments(passage.text))
-    ]
-    lines = dict.fromkeys([segment.text for _, _, segment in placed] + [passage.heading for passage in passages])
-    terms = dict(zip(lines, (frozenset(found.words) for found in analyzer.analyze(lines)), strict=True))
-    in_place = ["\n".join((*segment.above[-1:], segment.text)) for _, _, segment in placed]
-    cosines = _cosines(question, in_place, embeddings)
-    none: frozenset[str] = frozenset()
-    return [
-        _Read(
-            passage=passage.number,
-            position=position,
-            kind=passage.kind,
-            segment=segment,
-            own=terms[segment.text],
-            above=terms[passage.heading].union(*(terms[line] for line in segment.above)),
-            below=none.union(*(terms[line] for line in segment.below)),
-            cosine=cosine,
-        )
-        for (passage, position, segment), cosine in zip(placed, cosines, strict=True)
-    ]
-
-
-def _cosines(question: str, texts: list[str], embeddings: Embeddings | None) -> list[float]:
-    """Cosine of each text to the question, negative ones as 0."""
-    if embeddings is None or not texts:
-        return [0.0] * len(texts)
-    query = np.asarray(embeddings.embed_query(question), np.float32)
-    vectors = np.asarray(embeddings.embed_documents(texts), np.float32)
-    lengths = np.linalg.norm(vectors, axis=1) * (np.linalg.norm(query) or 1.0)
-    cosines = np.divide(vectors @ query, lengths, out=np.zeros(len(texts), np.float32), where=lengths > 0)
-    return [float(value) for value in np.clip(cosines, 0.0, 1.0)]

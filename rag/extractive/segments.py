@@ -5,14 +5,20 @@ question about faithfulness only because of the item above it. So a segment know
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.sentences import split_sentences
+from rag.sentences import split_quickly
 
 _ITEM = re.compile(r"^(\s*)(?:[-*+•]|\d+[.)])\s+")
 _ROW = re.compile(r"^\s*\|")
 _RULE = re.compile(r"^\s*\|?\s*:?-{3,}[-|:\s]*$")
+_HEADING = re.compile(r"^\s*(?:#|```|<|>|\$\$)")
+_NO_PROSE = (_ITEM, _ROW, _RULE, _HEADING)
+_ENDS = re.compile(r"[.!?。！？:：;…][\"'”’)\]*_`]*$")
+_LEAST_WIDTH, _FULL = 40, 0.7
+"""A line is full from this many characters on, if it has this share of those of the passage's longest."""
+
 _LEAD_IN = (":", "：")
 
 
@@ -21,7 +27,7 @@ class Segment:
     """A sentence, list item or table row.
 
     Attributes:
-        text: verbatim; a list item with its marker and indentation.
+        text: verbatim, with the line breaks of a page; a list item with its marker and indentation.
         above: texts it stands under, outermost first: list items, a lead-in, the header of its table.
         below: texts that stand under it, in order.
     """
@@ -34,6 +40,11 @@ class Segment:
     def head(self) -> tuple[str, ...]:
         """The header of the table whose row this is: a row cannot be read without it."""
         return self.above[-1:] if _ROW.match(self.text) else ()
+
+    @property
+    def leads(self) -> bool:
+        """Whether it says nothing without what stands below it: a lead-in, or the header of a table."""
+        return _leads(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,7 @@ def segments(passage: str) -> list[Segment]:
 
 def _lines(passage: str) -> Iterator[_Line]:
     in_table = False
-    for text in passage.split("\n"):
+    for text in _unwrapped(passage.split("\n")):
         item = _ITEM.match(text)
         if not text.strip() or _RULE.match(text):
             continue
@@ -69,8 +80,28 @@ def _lines(passage: str) -> Iterator[_Line]:
         elif _ROW.match(text):
             yield _Line(text.strip(), _FIRST_ITEM if in_table else _HEADER)
         else:
-            yield from (_Line(text[start:end], _PROSE) for start, end in split_sentences(text))
+            yield from (_Line(text[start:end], _PROSE) for start, end in split_quickly(text))
         in_table = bool(_ROW.match(text))
+
+
+def _unwrapped(lines: Sequence[str]) -> Iterator[str]:
+    """Lines of prose that were broken to fit a page, together again, their breaks kept; other lines as they are."""
+    prose = [bool(line.strip()) and not any(each.match(line) for each in _NO_PROSE) for line in lines]
+    width = max((len(line) for line, is_prose in zip(lines, prose, strict=True) if is_prose), default=0)
+    whole = ""
+    for position, line in enumerate(lines):
+        whole = f"{whole}\n{line}" if whole else line
+        goes_on = prose[position] and position + 1 < len(lines) and prose[position + 1]
+        if not (goes_on and _is_wrapped(line.rstrip(), lines[position + 1].lstrip(), width)):
+            yield whole
+            whole = ""
+
+
+def _is_wrapped(line: str, following: str, width: int) -> bool:
+    """Whether a sentence goes on in the line that follows: this one is full, or that one starts in the middle."""
+    if _ENDS.search(line):
+        return False
+    return following[:1].islower() or line.endswith(",") or len(line) >= max(_LEAST_WIDTH, _FULL * width)
 
 
 def _above(lines: list[_Line], position: int) -> list[str]:
@@ -79,7 +110,7 @@ def _above(lines: list[_Line], position: int) -> list[str]:
     above: list[str] = []
     for line in reversed(lines[:position]):
         if line.depth < depth:
-            if line.depth == _PROSE and not _leads(line):
+            if line.depth == _PROSE and not _leads(line.text):
                 break
             above.insert(0, line.text)
             depth = line.depth
@@ -88,7 +119,7 @@ def _above(lines: list[_Line], position: int) -> list[str]:
 
 def _below(lines: list[_Line], position: int) -> Iterator[str]:
     line = lines[position]
-    if line.depth == _PROSE and not _leads(line):
+    if line.depth == _PROSE and not _leads(line.text):
         return
     for following in lines[position + 1 :]:
         if following.depth <= line.depth:
@@ -96,5 +127,5 @@ def _below(lines: list[_Line], position: int) -> Iterator[str]:
         yield following.text
 
 
-def _leads(line: _Line) -> bool:
-    return line.text.rstrip().endswith(_LEAD_IN) or _ROW.match(line.text) is not None
+def _leads(text: str) -> bool:
+    return text.rstrip().endswith(_LEAD_IN) or _ROW.match(text) is not None

@@ -10,10 +10,12 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
 from rag.assistant import Assistant
+from rag.embeddings.combined import CombinedEmbeddings, Part
+from rag.embeddings.static import BUNDLED, StaticEmbeddings
 from rag.errors import InputError, LLMError, LLMTimeoutError, MissingExtraError
 from rag.extractive.model import ExtractiveChatModel
 from rag.index.course import Course
-from rag.llm import load_llm, translated_errors
+from rag.llm import load_llm, quick_part, translated_errors
 from rag.prompts import REFUSALS, parse_passages
 from rag.settings import LLMSettings, Settings
 
@@ -252,3 +254,12 @@ def test_told_errors_pass_as_they_are() -> None:
 def test_an_interrupt_is_no_error_of_the_model() -> None:
     with pytest.raises(KeyboardInterrupt), translated_errors(LLMSettings()):
         raise KeyboardInterrupt
+
+
+def test_sentences_are_chosen_by_the_token_vectors_of_a_combined_embedder() -> None:
+    static = StaticEmbeddings.load(BUNDLED)
+    combined = CombinedEmbeddings(
+        "two", [Part("a", 0.6, CombinedEmbeddings("one", [Part("c", 1.0, static)])), Part("b", 0.4, static)]
+    )
+    assert quick_part(combined) is static
+    assert quick_part(static) is None

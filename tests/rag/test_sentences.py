@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.sentences import split_sentences
+from rag.sentences import split_quickly, split_sentences
 
 MIXED = st.text(
     st.sampled_from("가나다습니다. 요!?\n\r\t  AbcE.g. 3.14 (\"')e.g\u3000\xa0\u2028\x0b\U0001f600각"), max_size=60
@@ -47,3 +47,21 @@ def test_spans_are_in_order_apart_and_cover_everything_but_space(text: str) -> N
         assert text[start:end] == text[start:end].strip()
         end_before = end
     assert not text[end_before:].strip()
+
+
+@pytest.mark.parametrize(
+    ("line", "sentences"),
+    [
+        ("하나이다. 둘인가? 셋!", ["하나이다.", "둘인가?", "셋!"]),
+        ("붙어 있습니다.그래도 나뉜다.", ["붙어 있습니다.", "그래도 나뉜다."]),
+        ('그는 "간다." 라고 했다.[3] 끝.', ['그는 "간다."', "라고 했다.[3]", "끝."]),
+        (
+            "It costs $3.50. See e.g. Kim et al. for more. 둘째 문장.",
+            ["It costs $3.50.", "See e.g. Kim et al. for more.", "둘째 문장."],
+        ),
+        ("1. 첫째 항목", ["1. 첫째 항목"]),
+        ("no mark at all ", ["no mark at all"]),
+    ],
+)
+def test_marks_alone_tell_most_sentences(line: str, sentences: list[str]) -> None:
+    assert [line[start:end] for start, end in split_quickly(line)] == sentences

@@ -5,6 +5,7 @@ from typing import Literal
 
 Kind = Literal["form", "spacing", "typo", "layout", "initials"]
 
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing that was changed.

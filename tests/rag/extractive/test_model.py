@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_tests.integration_tests import ChatModelIntegrationTests
@@ -138,9 +139,12 @@ def test_limits_hold() -> None:
             ExtractiveChatModel(max_sentences=count, max_chars=1000), "What prevents overfitting?", [passage]
         )
         assert len(answer.splitlines()) == count
-    # A sentence is never cut: the one that fills the 120 characters is the last.
+    # A sentence is never cut: one that does not fit into the 120 characters is left out.
     full = asked(ExtractiveChatModel(max_sentences=9, max_chars=120), "What prevents overfitting?", [passage])
-    assert len(full.splitlines()) == 3
+    assert len(full.splitlines()) == 2
+    # The best one is said however long it is.
+    whole = asked(ExtractiveChatModel(max_chars=50, threshold=0), "What is dropout?", [f"It is {'very ' * 20}dropout."])
+    assert whole == f"It is {'very ' * 20}dropout. [1]"
     items = "Dropout prevents overfitting:\n" + "\n".join(f"- in case number {n} of them" for n in range(30))
     listed = asked(ExtractiveChatModel(max_chars=100), "What prevents overfitting?", [items])
     assert listed == "Dropout prevents overfitting:\n- in case number 0 of them\n- in case number 1 of them [1]"
@@ -162,6 +166,61 @@ def test_rare_words_count_more() -> None:
 def test_no_line_is_said_twice(model: ExtractiveChatModel) -> None:
     answer = asked(model, "What does Adam adapt?", [OPTIMISERS, OPTIMISERS])
     assert answer.count("Adam adapts the learning rate of each weight.") == 1
+
+
+def test_what_two_passages_say_is_said_once_unless_their_numbers_differ(model: ExtractiveChatModel) -> None:
+    said = "The learning rate of the Adam optimiser is {} by default{}"
+    same = asked(
+        model, "What is the default learning rate of Adam?", [said.format(0.001, "."), said.format(0.001, "!")]
+    )
+    assert same.count("0.001") == 1
+    differ = asked(
+        model, "What is the default learning rate of Adam?", [said.format(0.001, "."), said.format(0.01, ".")]
+    )
+    assert "0.001 by default. [1]" in differ
+    assert "0.01 by default. [2]" in differ
+
+
+def test_a_sentence_broken_over_lines_is_said_in_one() -> None:
+    page = "The vanishing gradient is what keeps a very deep network\nfrom learning. Nothing else is said of it here."
+    answer = asked(ExtractiveChatModel(threshold=0), "What keeps a deep network from learning?", [page])
+    assert answer == "The vanishing gradient is what keeps a very deep network from learning. [1]"
+
+
+def test_a_number_is_answered_with_a_sentence_that_has_one() -> None:
+    passage = (
+        "Der Kurs: the exam of this course takes place in the large hall. The exam of this course takes 90 minutes."
+    )
+    answer = asked(ExtractiveChatModel(threshold=0), "How long does the exam of this course take?", [passage])
+    assert answer.startswith("The exam of this course takes 90 minutes. [1]")
+
+
+def test_what_is_asked_to_be_defined_is_defined() -> None:
+    passage = "DNS 서버가 필요하다. DNS란 도메인 주소를 IP 주소로 바꿔 주는 시스템을 말한다. DNS 요청을 보낸다."
+    answer = asked(ExtractiveChatModel(threshold=0), "DNS가 무엇인가요?", [passage])
+    assert answer == "DNS란 도메인 주소를 IP 주소로 바꿔 주는 시스템을 말한다. [1]"
+
+
+def test_a_quick_embedder_chooses_what_the_other_reads(course: Course) -> None:
+    read: list[list[str]] = []
+
+    class Noting(Embeddings):
+        def embed_query(self, text: str) -> list[float]:
+            return course.embedder.embed_query(text)
+
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            read.append(texts)
+            return course.embedder.embed_documents(texts)
+
+    passage = "Momentum keeps a direction. " + " ".join(f"Sentence {n} is on something else." for n in range(20))
+    question = "What does momentum keep?"
+    chosen = ExtractiveChatModel(embeddings=Noting(), quick=course.embedder, threshold=0)
+    assert asked(chosen, question, [passage]) == asked(
+        ExtractiveChatModel(embeddings=course.embedder, threshold=0), question, [passage]
+    )
+    assert len(read) == 1
+    assert len(read[0]) == 5
+    assert "Momentum keeps a direction." in read[0]
 
 
 def test_stream_adds_up_to_invoke(model: ExtractiveChatModel) -> None:

@@ -30,6 +30,21 @@ def test_prose_that_does_not_lead_in_is_not_above() -> None:
     ]
 
 
+def test_a_sentence_goes_on_where_the_page_broke_it() -> None:
+    full = "이 문장은 종이의 폭이 모자라서 여기에서 줄이 바뀌었지만 아직 끝나지 않았고 뒤에"
+    assert segments(f"제목\n{full}\n이어진다. 다음 문장.") == [
+        Segment("제목"),
+        Segment(f"{full}\n이어진다."),
+        Segment("다음 문장."),
+    ]
+    assert segments("a heading\nand its second half\n- item\nA short line\nAnother one") == [
+        Segment("a heading\nand its second half"),
+        Segment("- item"),
+        Segment("A short line"),
+        Segment("Another one"),
+    ]
+
+
 def test_table_rows_stand_under_their_header() -> None:
     assert segments("| metric | needs |\n| --- | :-: |\n| recall | yes |\n| mrr | no |\n\ntext") == [
         Segment("| metric | needs |", (), ("| recall | yes |", "| mrr | no |")),

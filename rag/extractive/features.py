@@ -1,0 +1,144 @@
+"""What is known of each segment once a question is asked: the values that its score is a weighted sum of.
+
+All are in [0, 1] and cost nothing to work out but the cosines, which come from outside. Shares of the question's terms
+are weighted by rarity.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.analyzer import Analyzer, normalize
+from rag.extractive.asked import Asked, asked_for, defines, gives_number, gives_time
+from rag.extractive.segments import Segment, segments
+from rag.extractive.terms import TermFinder
+from rag.prompts import Passage
+
+FEATURES = (
+    "own",  # terms in the segment; those above it count in part
+    "before",  # terms in the segment before it alone: what "it" may stand for
+    "bigrams",  # pairs of characters of the question, whatever the morphemes
+    "nearness",  # its cosine to the question as a share of the best one's
+    "passage",  # terms in its passage
+    "rank",  # one over the number of its passage
+    "news",  # words that the question has not
+    "short",  # how far below 30 characters
+    "number",  # 1 if a number is asked for and given
+    "time",  # 1 if a date or year is asked for and given
+)
+"""Columns of the features, in order."""
+
+_ABOVE = 0.6
+"""What a term is worth that stands above the segment (list item, heading) and not in it."""
+
+_SHORT = 30
+_ENOUGH_NEWS = 4
+_WORD = re.compile(r"\w+")
+_NO_LETTER = re.compile(r"[^0-9a-z가-힣]")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A segment, where it stands, and the question's terms that stand in it and above it."""
+
+    passage: Passage
+    position: int
+    segment: Segment
+    own: frozenset[str]
+    above: frozenset[str]
+
+    @property
+    def in_place(self) -> str:
+        """The segment below what it stands under: what is compared by meaning."""
+        return "\n".join((*self.segment.above[-1:], self.segment.text))
+
+
+class QuestionReader:
+    """A question, and how passages are read with it in mind."""
+
+    def __init__(
+        self, question: str, analyzer: Analyzer, idf: Callable[[Sequence[str]], list[float]] | None = None
+    ) -> None:
+        """Analyse the question; ``idf`` gives the rarity of terms, without it all are equally rare."""
+        terms = list(dict.fromkeys(analyzer.analyze_one(question).content().words))
+        self._weights = dict(zip(terms, idf(terms) if idf else [1.0] * len(terms), strict=True))
+        self._finder = TermFinder(terms, analyzer)
+        self._question = question
+
+    @cached_property
+    def asked(self) -> frozenset[Asked]:
+        """What the question asks for."""
+        return asked_for(self._question)
+
+    @cached_property
+    def _bigrams(self) -> frozenset[str]:
+        return _bigrams(self._question)
+
+    def covered(self, own: frozenset[str], above: frozenset[str] = frozenset()) -> float:
+        """Share of the question's terms that are held, weighted by rarity, in [0, 1]."""
+        total = sum(self._weights.values())
+        held = sum(
+            weight if word in own else _ABOVE * weight if word in above else 0.0
+            for word, weight in self._weights.items()
+        )
+        return held / total if total else 0.0
+
+    def read(self, passages: Sequence[Passage]) -> list[Read]:
+        """The segments of all passages, in order."""
+        placed = [(passage, number, each) for passage in passages for number, each in enumerate(segments(passage.text))]
+        lines = list(dict.fromkeys([each.text for _, _, each in placed] + [passage.heading for passage in passages]))
+        held = dict(zip(lines, self._finder.found(lines), strict=True))
+        return [
+            Read(passage, number, each, held[each.text], held[passage.heading].union(*(held[up] for up in each.above)))
+            for passage, number, each in placed
+        ]
+
+    def defined(self, sentence: str) -> float:
+        """If a definition is asked for and the sentence is one: how much of the question it begins with, in [0, 1]."""
+        if "definition" not in self.asked or not defines(sentence):
+            return 0.0
+        return self.covered(self._finder.found([sentence[:_SHORT]])[0])
+
+    def features(self, read: Sequence[Read], cosines: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The values of ``FEATURES``, shape (segments, features).
+
+        Args:
+            read: from ``read``.
+            cosines: (segments,) to the question, in [0, 1].
+        """
+        whole: dict[int, frozenset[str]] = {}
+        for each in read:
+            whole[each.passage.number] = whole.get(each.passage.number, frozenset()) | each.own | each.above
+        coverage = {number: self.covered(held) for number, held in whole.items()}
+        best = float(cosines.max(initial=0.0)) or 1.0
+        rows = []
+        for index, (each, cosine) in enumerate(zip(read, cosines.tolist(), strict=True)):
+            before = read[index - 1].own if each.position else frozenset()
+            number = each.passage.number
+            meaning = (cosine / best, coverage[number], 1 / number)
+            rows.append((*self._terms_of(each, before), *meaning, *self._form_of(each)))
+        return np.array(rows, np.float64).reshape(len(rows), len(FEATURES))
+
+    def _terms_of(self, read: Read, before: frozenset[str]) -> tuple[float, float, float]:
+        shared = self._bigrams & _bigrams(read.segment.text)
+        return (
+            self.covered(read.own, read.above),
+            self.covered(before - read.own - read.above),
+            len(shared) / max(1, len(self._bigrams)),
+        )
+
+    def _form_of(self, read: Read) -> tuple[float, ...]:
+        text = read.segment.text
+        news = (len(_WORD.findall(text)) - len(read.own)) / _ENOUGH_NEWS
+        given = ("number" in self.asked and gives_number(text), "time" in self.asked and gives_time(text))
+        return (min(1.0, max(0.0, news)), max(0.0, 1 - len(text) / _SHORT), *map(float, given))
+
+
+def _bigrams(text: str) -> frozenset[str]:
+    """Pairs of neighbouring letters and digits, white space and marks left out."""
+    letters = _NO_LETTER.sub("", normalize(text))
+    return frozenset(letters[start : start + 2] for start in range(len(letters) - 1))

@@ -1,0 +1,64 @@
+import pytest
+
+from rag.extractive.asked import asked_for, defines, gives_number, gives_time
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("에포크는 몇 번 돌리나요?", {"number"}),
+        ("How many layers does it have?", {"number"}),
+        ("선형 회귀는 언제 발명되었나?", {"time"}),
+        ("몇 년에 발명되었나?", {"time"}),
+        ("In which year was it invented?", {"time"}),
+        ("정규화의 종류는?", {"list"}),
+        ("How do I install it?", {"list"}),
+        ("SGD와 Adam의 차이는?", {"list"}),
+        ("What is the difference between L1 and L2?", {"list"}),
+        ("드롭아웃이란?", {"definition"}),
+        ("드롭아웃이 뭐예요?", {"definition"}),
+        ("DNS는 무엇인가요?", {"definition"}),
+        ("과적합의 의미는?", {"definition"}),
+        ("What is dropout?", {"definition"}),
+        ("What does MMR mean?", {"definition"}),
+        ("드롭아웃은 무엇을 막기 위한 방법인가요?", set()),
+        ("What does Adam adapt?", set()),
+        ("Is whenever a word?", set()),
+    ],
+)
+def test_the_question_words_say_what_is_asked_for(question: str, asked: set[str]) -> None:
+    assert asked_for(question) == asked
+
+
+@pytest.mark.parametrize("sentence", ["세 번 돌린다.", "It has 12 layers.", "It has twelve layers."])
+def test_numbers_are_seen(sentence: str) -> None:
+    assert gives_number(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["1795년에 발명되었다.", "매년 3월에 만료된다.", "Invented in 1795.", "Since March."]
+)
+def test_times_are_seen(sentence: str) -> None:
+    assert gives_time(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "DNS란 도메인 주소를 IP 주소로 바꿔 주는 시스템을 말한다.",
+        "`self`는 인스턴스 메서드의 첫 번째 인자이다.",
+        "Dropout is a way to keep a network from overfitting.",
+    ],
+)
+def test_definitions_are_seen(sentence: str) -> None:
+    assert defines(sentence)
+
+
+@pytest.mark.parametrize("sentence", ["DNS 서버 주소가 필요하다.", "Dropout helps.", "드롭아웃은 잘 듣는다."])
+def test_what_says_something_else_is_no_definition(sentence: str) -> None:
+    assert not defines(sentence)
+
+
+def test_a_sentence_without_any_gives_none() -> None:
+    assert not gives_number("여러 층이 있다. It has several layers, anyone knows.")
+    assert not gives_time("옛날에 발명되었다. It was invented long ago, with 12 layers.")
