@@ -37,7 +37,7 @@ class ExtractiveChatModel(BaseChatModel):
     embeddings: Embeddings | None = Field(None, description="Compares question and sentence by meaning.")
     quick: Embeddings | None = Field(None, description="Chooses the few sentences that embeddings reads; None: all.")
     idf: Callable[[Sequence[str]], list[float]] | None = Field(None, description="Rarity of words in the course.")
-    threshold: float = Field(0.273, description="Least support in [0, 1]; below it the answer is a refusal.")
+    threshold: float = Field(0.279, description="Least support in [0, 1]; below it the answer is a refusal.")
     max_sentences: int = Field(3, ge=1)
     max_chars: int = Field(400, ge=50)
 
