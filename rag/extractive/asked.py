@@ -52,11 +52,14 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_DEFINITION = 400
+_FIRST_WORDS = 30
 _DEFINING = re.compile(
     r"(?:이?란|[은는])\s.*(?:이다|이며|입니다|이고|말한다|말합니다|뜻한다|뜻합니다|의미한다|의미합니다|가리킨다|가리킵니다|것|법|술|함|임)\W*$"
     r"|\b(?:is|are) (?:an?|the|one|when|how)\b|\b(?:refers? to|means?|(?:known|defined) as)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_GLOSSED_TOPIC = re.compile(r"([^.?!:|\n()]{1,40})\(([^()\n]{2,60})\)(?:[은는]|이?란)\s")
+"""What is defined, with its other name: 검색 증강 생성(retrieval-augmented generation, RAG)은 …"""
 
 
 def asked_for(question: str) -> frozenset[Asked]:
@@ -76,5 +79,18 @@ def gives_time(sentence: str) -> bool:
 
 
 def defines(sentence: str) -> bool:
-    """Whether a sentence has the form of a definition: X는 …이다, "X is a …"."""
-    return len(sentence) <= _LONGEST_DEFINITION and _DEFINING.search(sentence) is not None
+    """Whether a sentence has the form of a definition: X는 …이다, "X is a …", X(Y)는 …."""
+    fits = _DEFINING.search(sentence) is not None or _GLOSSED_TOPIC.match(sentence) is not None
+    return fits and len(sentence) <= _LONGEST_DEFINITION
+
+
+def topic_of(sentence: str) -> tuple[str, tuple[str, ...]]:
+    """Where what a sentence defines must stand, and its names as far as they are marked.
+
+    That is its topic, where the other names follow in parentheses; else its first words, with no name sure.
+    """
+    glossed = _GLOSSED_TOPIC.match(sentence)
+    if glossed is None:
+        return sentence[:_FIRST_WORDS], ()
+    names = (glossed[1], *re.split("[,;/]", glossed[2]))
+    return glossed[0], tuple(name.strip().casefold() for name in names)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.analyzer import Analyzer, normalize
-from rag.extractive.asked import Asked, asked_for, defines, gives_number, gives_time
+from rag.extractive.asked import Asked, asked_for, defines, gives_number, gives_time, topic_of
 from rag.extractive.segments import Segment, segments
 from rag.extractive.terms import TermFinder
 from rag.prompts import Passage
@@ -35,6 +35,7 @@ FEATURES = (
 _ABOVE = 0.6
 """What a term is worth that stands above the segment (list item, heading) and not in it."""
 
+_OTHER = 0.5
 _SHORT = 30
 _ENOUGH_NEWS = 4
 _WORD = re.compile(r"\w+")
@@ -98,10 +99,15 @@ class QuestionReader:
         ]
 
     def defined(self, sentence: str) -> float:
-        """If a definition is asked for and the sentence is one: how much of the question it begins with, in [0, 1]."""
+        """If a definition is asked for and the sentence is one: how much of the question it begins with, in [0, 1].
+
+        Half of that if it is marked as the name of something else: 정적 임베딩(static embedding)은 is not 임베딩.
+        """
         if "definition" not in self.asked or not defines(sentence):
             return 0.0
-        return self.covered(self._finder.found([sentence[:_SHORT]])[0])
+        topic, names = topic_of(sentence)
+        other = names and not any(name in self._question.casefold() for name in names)
+        return self.covered(self._finder.found([topic])[0]) * (_OTHER if other else 1.0)
 
     def features(self, read: Sequence[Read], cosines: NDArray[np.float32]) -> NDArray[np.float64]:
         """The values of ``FEATURES``, shape (segments, features).

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.extractive.asked import asked_for, defines, gives_number, gives_time
+from rag.extractive.asked import asked_for, defines, gives_number, gives_time, topic_of
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,12 @@ def test_what_says_something_else_is_no_definition(sentence: str) -> None:
 def test_a_sentence_without_any_gives_none() -> None:
     assert not gives_number("여러 층이 있다. It has several layers, anyone knows.")
     assert not gives_time("옛날에 발명되었다. It was invented long ago, with 12 layers.")
+
+
+def test_a_topic_with_its_other_names() -> None:
+    sentence = "검색 증강 생성(retrieval-augmented generation, RAG)은 글을 찾아 모델에 보여 준다."
+    assert defines(sentence)
+    topic, names = topic_of(sentence)
+    assert topic == "검색 증강 생성(retrieval-augmented generation, RAG)은 "
+    assert names == ("검색 증강 생성", "retrieval-augmented generation", "rag")
+    assert topic_of("글을 찾아 모델에 보여 준다 (RAG).") == ("글을 찾아 모델에 보여 준다 (RAG).", ())

@@ -201,6 +201,15 @@ def test_what_is_asked_to_be_defined_is_defined() -> None:
     assert answer == "DNS란 도메인 주소를 IP 주소로 바꿔 주는 시스템을 말한다. [1]"
 
 
+def test_the_name_itself_is_defined_and_not_a_longer_one() -> None:
+    passage = (
+        "정적 임베딩(static embedding)은 토큰마다 벡터가 하나씩 정해져 있다. "
+        "임베딩(embedding)은 글을 고정된 길이의 벡터로 바꾼 것이다."
+    )
+    answer = asked(ExtractiveChatModel(threshold=0, max_sentences=1), "임베딩이란?", [passage])
+    assert answer == "임베딩(embedding)은 글을 고정된 길이의 벡터로 바꾼 것이다. [1]"
+
+
 def test_a_quick_embedder_chooses_what_the_other_reads(course: Course) -> None:
     read: list[list[str]] = []
 
