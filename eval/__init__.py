@@ -15,6 +15,7 @@ be scored again by a new metric. In the order data passes through them:
 * ``launcher``, ``processes``, ``measures``, ``bench``      the figures that ``make bench`` prints
 * ``correlation``, ``embedders``, ``embedder_table``  what ``course-rag embedder evaluate`` measures and prints
 * ``fusion_fit``            fits the weights of hybrid search to an embedder
+* ``ablation``              what each part of the search is worth, one switched off at a time
 * ``damage``, ``repair_bench``  questions mistyped by rule; what repairing them is worth
 * ``sentence_fit``          fits the scores of the sentences it answers with
 * ``calibration``           fits when the extractive model refuses
