@@ -18,10 +18,10 @@ from rag.errors import CorruptIndexError
 from rag.query.typed.nearest import Nearest
 
 FILE = "words.tsv"
+"""Name of the file in a version's folder."""
 
 VERSION = 1
 """Raise it when the words of any texts change: it is part of a build's fingerprint."""
-"""Name of the file in a version's folder."""
 
 HANGUL_RUN = re.compile(r"[가-힣]+")
 LATIN_RUN = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]+(?![A-Za-z0-9_])")
