@@ -1,8 +1,9 @@
 """How fast the bundled embedders are, beside sentence-transformers in float32, in one run.
 
 ``python -m ingest.bench.embedding [--data DIR] [--model FOLDER]``. The float32 model is made from the weights of the
-transformer tier, so both are one model; sentence-transformers encodes with its defaults. Times are the least of some
-repetitions: processor seconds of all threads, which hardly change with what else the machine does, and wall seconds.
+transformer tier, so both are one model; sentence-transformers encodes with its defaults. All take their turn in each of
+some rounds, so that what else the machine does meets all alike, and the least time of each counts: processor seconds of
+all threads, and wall seconds.
 """
 
 import argparse
@@ -33,6 +34,9 @@ _ASKED = 3.0
 _KINDS = {"passages, 118–122 tokens": (118, 122), "short questions, 8–16 tokens": (8, 16)}
 _STATIC_TIMES = 20
 """The static tier is so fast that it is given the texts this often."""
+
+_PAUSE_S = 0.3
+"""Before each turn: the threads of the one before spin for a while, and would be counted to this one."""
 
 Encode = Callable[[list[str]], NDArray[np.float32]]
 
@@ -72,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=DATA, help="folder with parallel/")
     parser.add_argument("--model", default="mini-ko-en", help="the transformer tier: bundled name or folder")
     parser.add_argument("--texts", type=int, default=64, metavar="N", help="of each kind")
-    parser.add_argument("--repeat", type=int, default=3, metavar="N", help="repetitions, of which the fastest counts")
+    parser.add_argument("--repeat", type=int, default=7, metavar="N", help="rounds, of which the fastest counts")
     options = parser.parse_args(argv)
     try:
         if options.model not in bundled_models() and not Path(options.model).is_dir():
@@ -104,12 +108,16 @@ def compare(mini: TransformerEmbeddings, data: Path, texts: int, repeat: int) ->
         for kind, chosen in _chosen(mini, data, texts).items():
             if not chosen:
                 continue
+            many = chosen * _STATIC_TIMES
+            torch, own, looked_up = _rates(
+                [(by_torch, chosen), (mini.embed_array, chosen), (static.embed_array, many)], repeat
+            )
             yield Comparison(
                 kind=kind,
                 texts=len(chosen),
-                torch=_rates(by_torch, chosen, repeat),
-                mini=_rates(mini.embed_array, chosen, repeat),
-                static=_rates(static.embed_array, chosen * _STATIC_TIMES, repeat),
+                torch=torch,
+                mini=own,
+                static=looked_up,
                 cosines=(by_torch(chosen) * mini.embed_array(chosen)).sum(axis=1),
             )
 
@@ -130,16 +138,19 @@ def _ratio(one: Rates, other: Rates) -> str:
     return f"**{one.processor / other.processor:.1f}** ({one.wall / other.wall:.1f})"
 
 
-def _rates(encode: Encode, texts: list[str], repeat: int) -> Rates:
-    """The best of the repetitions, after a few texts to warm up."""
-    encode(texts[:8])
-    processor, wall = [], []
-    for _ in range(repeat):
-        began, began_wall = time.process_time(), time.perf_counter()
-        encode(texts)
-        processor.append(time.process_time() - began)
-        wall.append(time.perf_counter() - began_wall)
-    return Rates(len(texts) / min(processor), len(texts) / min(wall))
+def _rates(encoders: Sequence[tuple[Encode, list[str]]], rounds: int) -> list[Rates]:
+    """The best round of each encoder with its texts, after a few texts to warm up."""
+    for encode, texts in encoders:
+        encode(texts[:8])
+    taken: list[list[tuple[float, float]]] = [[] for _ in encoders]
+    for _ in range(rounds):
+        for times, (encode, texts) in zip(taken, encoders, strict=True):
+            time.sleep(_PAUSE_S)
+            began, began_wall = time.process_time(), time.perf_counter()
+            encode(texts)
+            times.append((time.process_time() - began, time.perf_counter() - began_wall))
+    least = [tuple(map(min, zip(*times, strict=True))) for times in taken]
+    return [Rates(len(texts) / own, len(texts) / wall) for (own, wall), (_, texts) in zip(least, encoders, strict=True)]
 
 
 def _chosen(mini: TransformerEmbeddings, data: Path, most: int) -> dict[str, list[str]]:
