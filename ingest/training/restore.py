@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.training.bert_graph import EMBEDDINGS, norm_before
+from ingest.training.bert_graph import EMBEDDINGS
 from ingest.training.rounding import Floats
 from rag.embeddings.model_folder import ModelFolder
 from rag.embeddings.transformer import WEIGHTS_FILE, TransformerEmbeddings
@@ -68,7 +68,7 @@ def _read(file: Path) -> tuple[_Constants, int, float]:
     graph = onnx.load(file).graph
     constants = {each.name: onnx.numpy_helper.to_array(each) for each in graph.initializer}
     attributes = {each.name: onnx.helper.get_attribute_value(each) for node in graph.node for each in node.attribute}
-    return constants, int(attributes["num_heads"]), float(attributes["epsilon"])
+    return constants, int(attributes["q_num_heads"]), float(attributes["epsilon"])
 
 
 def _state(constants: _Constants) -> dict[str, Floats]:
@@ -84,8 +84,12 @@ def _state(constants: _Constants) -> dict[str, Floats]:
     # The one segment there is was added to the positions.
     state[f"{EMBEDDINGS}.token_type_embeddings.weight"] = np.zeros((2, state[places].shape[1]), np.float32)
     for name in constants:
-        if name.startswith("encoder.") and name.endswith(("qkv.bias", "dense.bias")):
-            state |= _dense(constants, name.removesuffix(".bias"), state)
+        if (
+            name.startswith("encoder.")
+            and name.endswith(".bias")
+            and not name.endswith(("LayerNorm.bias", "apart.bias"))
+        ):
+            state |= _dense(constants, name.removesuffix(".bias"))
     return state
 
 
@@ -95,27 +99,26 @@ def _table(constants: _Constants, name: str) -> Floats:
     return np.asarray(constants[f"{name}.codes"] * constants[f"{name}.scales"], np.float32)
 
 
-def _dense(constants: _Constants, name: str, norms: dict[str, Floats]) -> dict[str, Floats]:
-    """Weight and bias of a dense layer, its smoothing undone; of query, key and value, where it is all three."""
-    bias, scales = constants[f"{name}.bias"], constants.get(f"{name}.scales")
-    if scales is None:
-        weight = constants[f"{name}.weight"].T
-    elif f"{name}.blocks" in constants:
-        codes = constants[f"{name}.blocks"].astype(np.float32) - 128
-        weight = (codes * scales.reshape(*codes.shape[:2], 1)).reshape(len(codes), -1)
-    else:
-        weight = constants[f"{name}.codes"].T * scales[:, None]
-    if f"{name}.gain" in constants:
-        norm, gain = norm_before(name), constants[f"{name}.gain"]
-        # Where the norm's scale is 0, what stood there is unknown, and only its product with the norm's bias counts,
-        # which is taken off here and comes back with that bias.
-        weight = weight * np.divide(gain, norms[f"{norm}.weight"], out=np.ones_like(gain), where=gain != 0)
-        bias = bias - weight @ norms[f"{norm}.bias"]
-    stem, _, last = name.rpartition(".")
-    names = [f"{stem}.{part}" for part in ("query", "key", "value")] if last == "qkv" else [name]
-    weights, biases = np.split(weight, len(names)), np.split(bias, len(names))
-    found = {f"{part}.weight": np.asarray(each, np.float32) for part, each in zip(names, weights, strict=True)}
-    return found | {f"{part}.bias": np.asarray(each, np.float32) for part, each in zip(names, biases, strict=True)}
+def _dense(constants: _Constants, name: str) -> dict[str, Floats]:
+    """Weight and bias of a dense layer; units that are computed apart come last, behind GELU as before it."""
+    weight, bias = _product(constants, name), constants[f"{name}.bias"]
+    apart = name.removesuffix("dense") + "apart"
+    if f"{apart}.codes" in constants:
+        weight = np.concatenate([weight, _product(constants, apart)])
+        bias = np.concatenate([bias, constants[f"{apart}.bias"]])
+    elif f"{apart}.weight" in constants:
+        weight = np.concatenate([weight, constants[f"{apart}.weight"].T], axis=1)
+    return {f"{name}.weight": np.asarray(weight, np.float32), f"{name}.bias": bias}
+
+
+def _product(constants: _Constants, name: str) -> Floats:
+    """Weight of a product, its smoothing undone."""
+    if f"{name}.weight" in constants:
+        return constants[f"{name}.weight"].T
+    weight = constants[f"{name}.codes"].T * constants[f"{name}.scales"][:, None]
+    stem = name.rpartition(".")[0]
+    smoothed = f"{stem}.qkv" if stem.endswith(".self") else f"{stem}.dense"
+    return np.asarray(weight * constants.get(f"{smoothed}.factors", np.float32(1)), np.float32)
 
 
 def _tokenizer(folder: Path, most: int) -> Any:

@@ -15,7 +15,7 @@ two products of an unsigned and a signed byte; with 63 every processor gives the
 _SHARE = 0.65
 """Of a range that moves from the inputs into the weights: measured best of 0.3 to 0.8 on all-MiniLM-L6-v2."""
 _STEPS = 4
-_LARGEST_BLOCK, _SMALLEST_BLOCK = 256, 16
+_LEAST = np.float32(1e-5)
 
 
 def round_rows(weight: Floats, highest: int = _HIGHEST) -> tuple[NDArray[np.int8], Floats]:
@@ -24,21 +24,19 @@ def round_rows(weight: Floats, highest: int = _HIGHEST) -> tuple[NDArray[np.int8
     return np.clip(np.rint(weight / scales[:, None]), -highest, highest).astype(np.int8), scales
 
 
-def round_blocks(weight: Floats, size: int) -> tuple[NDArray[np.uint8], Floats]:
-    """Codes (rows × blocks × size) about 128, and scales (rows × blocks), as MatMulNBits takes them."""
-    blocks = weight.reshape(len(weight), -1, size)
-    scales = _scales(np.abs(blocks).max(axis=2), 127)
-    return (np.rint(blocks / scales[..., None]) + 128).astype(np.uint8), scales
+def outliers(largest: Floats, count: int) -> NDArray[np.int64]:
+    """The values that reach furthest, in ascending order, if without them the range is less than half; else none.
 
+    Like the divisors of ``smoothing_of``, magnitudes count in quarters of powers of two; of equal ones, the first.
 
-def block_size_for(columns: int) -> int:
-    """The largest block the columns divide into; one block, filled up by the operator, where none does."""
-    size = _LARGEST_BLOCK
-    while columns % size and size > _SMALLEST_BLOCK:
-        size //= 2
-    if columns % size:
-        raise ValueError(f"{columns} columns are no multiple of {_SMALLEST_BLOCK}")
-    return size
+    Args:
+        largest: magnitude of each value on some texts.
+        count: how many, where there are any; less than there are values.
+    """
+    steps = np.rint(np.log2(np.maximum(largest, _LEAST)) * _STEPS)
+    order = np.argsort(-steps, kind="stable")
+    far = steps[order[0]] - steps[order[count]] > _STEPS
+    return np.sort(order[: count if far else 0])
 
 
 def smoothing_of(inputs: Floats, weight: Floats) -> Floats:
@@ -51,9 +49,8 @@ def smoothing_of(inputs: Floats, weight: Floats) -> Floats:
         inputs: (columns) largest magnitude of each input on some texts.
         weight: (rows × columns) of the layer.
     """
-    least = np.float32(1e-5)
-    exponents = _SHARE * np.log2(np.maximum(inputs, least))
-    exponents -= (1 - _SHARE) * np.log2(np.maximum(np.abs(weight).max(axis=0), least))
+    exponents = _SHARE * np.log2(np.maximum(inputs, _LEAST))
+    exponents -= (1 - _SHARE) * np.log2(np.maximum(np.abs(weight).max(axis=0), _LEAST))
     steps = np.rint((exponents - exponents.mean()) * _STEPS) / _STEPS
     return np.asarray(np.exp2(steps), np.float32)
 

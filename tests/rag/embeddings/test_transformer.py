@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from ingest.training.bert_graph import Bert, bert_graph, smoothed_layers
+from ingest.training.bert_graph import Bert, Calibration, bert_graph, smoothed_layers
 from rag.embeddings import transformer
 from rag.embeddings.loading import bundled_models, load_embedder
 from rag.embeddings.tokens import counter_of
@@ -51,11 +51,12 @@ def random_bert(seed: int) -> Bert:
 
 
 def written(folder: Path, seed: int = 1, **config: Any) -> Path:
-    """A model folder in eight bits, without smoothing."""
+    """A model folder in eight bits, without smoothing; in its first layer two units are computed apart."""
     folder.mkdir(parents=True)
     bert = random_bert(seed)
     ones = {layer: np.ones(DIMENSION, np.float32) for layer in smoothed_layers(bert)}
-    (folder / "model.onnx").write_bytes(bert_graph(bert, ones))
+    calibration = Calibration(ones, apart=[np.array([3, 40]), np.array([], np.int64)])
+    (folder / "model.onnx").write_bytes(bert_graph(bert, calibration))
     tokenizer = Tokenizer(models.WordLevel({word: number for number, word in enumerate(WORDS)}, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
