@@ -15,6 +15,7 @@ In the order data passes through them:
 * ``dedup``                            each passage once, the newest
 * ``pictures``                         pages that could not be read, as files of the version
 * ``terms``                            names that mean the same, mined from the chunks
+* ``windows``                          the few sentences at a time for which a passage is found
 * ``artifacts``, ``embedding``         vectors and terms, from the cache or made
 * ``ahead``, ``monitor``               vectors made while files are still read; what making them took
 * ``publish``, ``diff``                a version into service, back, and compared

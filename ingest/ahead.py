@@ -14,6 +14,7 @@ from ingest.assembly import Source, passages_of
 from ingest.embedding import VectorMaker
 from ingest.prepare import Job, Prepared
 from ingest.progress import Progress
+from ingest.windows import Windows
 from ingest.workers import FileMap, Lost
 from rag.chunks import embedded_text
 
@@ -26,13 +27,16 @@ _Result = TypeVar("_Result")
 
 
 @contextmanager
-def embedding_ahead(maker: VectorMaker, file_map: FileMap, progress: Progress) -> Iterator[FileMap]:
+def embedding_ahead(
+    maker: VectorMaker, file_map: FileMap, progress: Progress, *, window_chars: int = 0
+) -> Iterator[FileMap]:
     """The map over files, as which it goes on; while it is used, what comes out of it is embedded in a thread.
 
     Args:
         maker: embeds; must not be used elsewhere as long as this is open.
         file_map: reads the files.
         progress: told of the passages.
+        window_chars: of the windows of a passage, which are embedded with it.
 
     Raises:
         EmbedderError: the embedder failed in the meantime; as soon as the next file is read.
@@ -40,7 +44,7 @@ def embedding_ahead(maker: VectorMaker, file_map: FileMap, progress: Progress) -
     if maker.embedder.device == "cpu":
         yield file_map
         return
-    ahead = _Ahead(maker, progress)
+    ahead = _Ahead(maker, progress, window_chars)
     ahead.start()
     try:
         yield ahead.watching(file_map)
@@ -52,8 +56,9 @@ def embedding_ahead(maker: VectorMaker, file_map: FileMap, progress: Progress) -
 class _Ahead(threading.Thread):
     """Takes prepared files, and embeds their passages until it is stopped."""
 
-    def __init__(self, maker: VectorMaker, progress: Progress) -> None:
+    def __init__(self, maker: VectorMaker, progress: Progress, window_chars: int) -> None:
         super().__init__(name="embedding-ahead", daemon=True)
+        self._window_chars = window_chars
         self._maker, self._progress = maker, progress
         self._changed = threading.Condition()
         self._files: list[Source] = []
@@ -112,7 +117,9 @@ class _Ahead(threading.Thread):
                 if self._stopped:
                     return
                 files, self._files = self._files, []
-            texts += [embedded_text(chunk) for file in files for chunk in passages_of(file)]
+            passages = [chunk for file in files for chunk in passages_of(file)]
+            texts += [embedded_text(chunk) for chunk in passages]
+            texts += Windows.of(passages, self._window_chars).texts
             if len(texts) >= _AT_LEAST:
                 yield texts
                 texts = []

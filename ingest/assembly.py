@@ -6,14 +6,13 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ingest.chunking.chunk_spans import ChunkSpan
 from ingest.dedup.duplicates import Duplicate, LeftOut, remove_duplicates
 from ingest.dedup.recency import Recency, newest_first, recency
 from ingest.pictures import PagePictures
 from ingest.prepare import Prepared
-from rag.analyzer import Terms
+from ingest.windows import Rows
 from rag.chunks import Chunk, with_ids
 from rag.index.choosing import choose
 from rag.index.folder import CHUNKS, LEXICAL, VECTORS
@@ -94,8 +93,8 @@ def passages_of(source: Source) -> Iterator[Chunk]:
 def write_version(
     folder: Path,
     assembled: Assembled,
-    vectors: NDArray[np.float32],
-    terms: list[Terms],
+    rows: Rows,
+    lexical: LexicalIndex,
     settings: IndexSettings,
     pictures: PagePictures | None = None,
 ) -> VectorFacts:
@@ -103,11 +102,19 @@ def write_version(
 
     The same chunks in the same order give the same bytes; rowids are 1, 2, 3 …, as the lexical index expects.
 
+    Args:
+        folder: where to.
+        assembled: what the version holds.
+        rows: the vectors by which the chunks are found.
+        lexical: the chunks' index terms.
+        settings: which kind of vector index.
+        pictures: of the pages that could not be read.
+
     Returns:
         Which kind of vector index was written, and how well it finds.
     """
     table = ChunkTable(folder / CHUNKS)
-    rowids = table.add([chunk.to_document() for chunk in assembled.chunks])
+    rowids = np.array(table.add([chunk.to_document() for chunk in assembled.chunks]), np.int64)
     for source in assembled.sources:
         units = [unit.to_json() for unit in source.prepared.units]
         facts = {**source.recency._asdict(), "links": source.prepared.links}
@@ -115,9 +122,9 @@ def write_version(
     for each in assembled.left_out:
         table.add_duplicate(each.passage, [assembled.chunks[at].id for at in each.kept], each.similarity)
     table.close()
-    dense, kind = choose(rowids, vectors, settings)
+    dense, kind = choose(rowids[rows.owners].tolist(), rows.vectors, settings)
     dense.save(folder / VECTORS)
-    LexicalIndex.build(terms).save(folder / LEXICAL)
+    lexical.save(folder / LEXICAL)
     if pictures is not None:
         pictures.write(folder)
     return kind

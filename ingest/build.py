@@ -30,6 +30,7 @@ from ingest.sources.web.snapshots import Snapshots
 from ingest.terms.mining import VERSION as TERMS_VERSION
 from ingest.terms.mining import mine
 from ingest.terms.own import OwnTerms, own_files, read_own
+from ingest.windows import Windows
 from ingest.workers import FileMap, ProcessMap
 from rag.analyzer import Analyzer
 from rag.chunks import embedded_text, indexed_text
@@ -37,6 +38,7 @@ from rag.embeddings.base import Embedder
 from rag.embeddings.loading import load_embedder
 from rag.errors import CorruptIndexError, EmbedderMismatchError, InputError
 from rag.index.folder import TERMS, IndexFolder
+from rag.index.lexical import LexicalIndex, Windowed
 from rag.index.manifest import FORMAT, Manifest, file_sums, sha256_of
 from rag.query.typed.words import VERSION as WORDS_VERSION
 from rag.query.typed.words import CourseWords
@@ -128,7 +130,8 @@ class Build:
         artifacts = Artifacts(self._folder.artifacts_file, version)
         try:
             maker = VectorMaker(given.embedder, artifacts, fresh=self._full)
-            with embedding_ahead(maker, self._map, self._progress) as file_map:
+            window_chars = self._settings.index.window_chars
+            with embedding_ahead(maker, self._map, self._progress, window_chars=window_chars) as file_map:
                 tools, rule = (artifacts, file_map, self._progress), given.embedder.token_rule
                 read = prepare_all(given.found, self._settings, *tools, rule=rule, fresh=self._full)
             fingerprint = self._fingerprint(given, read.lost)
@@ -158,9 +161,14 @@ class Build:
         assembled = assemble(sources, self._settings.dedup)
         if not assembled.chunks:
             raise _nothing_to_index(given.roots, skipped)
-        vectors, embedded = maker.vectors([embedded_text(chunk) for chunk in assembled.chunks], self._progress)
+        passages = [embedded_text(chunk) for chunk in assembled.chunks]
+        windows = Windows.of(assembled.chunks, self._settings.index.window_chars)
+        made = maker.vectors([*passages, *windows.texts], self._progress)
+        rows = windows.rows(made[: len(passages)], made[len(passages) :])
         texts = [indexed_text(chunk) for chunk in assembled.chunks]
-        terms = analyze(texts, self._analyzer, maker.artifacts, self._progress, fresh=self._full)
+        every = [*texts, *windows.texts]
+        terms = analyze(every, self._analyzer, maker.artifacts, self._progress, fresh=self._full)
+        lexical = LexicalIndex.build(terms[: len(texts)], Windowed(terms[len(texts) :], windows.owners))
         reused = sum(source.source in read.known for source in sources)
         report = BuildReport(
             version=version,
@@ -172,11 +180,11 @@ class Build:
             duplicates=tuple(assembled.duplicates),
             masked=added_up(source.prepared.masked for source in sources),
             masked_in={source.source: source.prepared.masked for source in sources if source.prepared.masked},
-            embedded=embedded,
+            embedded=maker.made(passages),
             embedding=maker.figures,
         )
         with staging(self._folder) as folder:
-            facts = write_version(folder, assembled, vectors, terms, self._settings.index, pictures)
+            facts = write_version(folder, assembled, rows, lexical, self._settings.index, pictures)
             mine(assembled.chunks, self._analyzer, given.own).write(folder / TERMS)
             CourseWords.of(texts, self._analyzer.user_words).save(folder)
             report = replace(report, vectors=facts)
@@ -242,7 +250,7 @@ class Build:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def _shape(self) -> dict[str, Any]:
-        index = self._settings.index.model_dump(include={"vectors", "min_recall"})
+        index = self._settings.index.model_dump(include={"vectors", "min_recall", "window_chars"})
         return shaping_settings(self._settings) | {"dedup": self._settings.dedup.model_dump(), "index": index}
 
     def _manifest(

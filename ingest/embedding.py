@@ -67,8 +67,12 @@ class VectorMaker:
                 remedy="Set embedder.model to another one; this is a defect of that embedder.",
             )
 
-    def vectors(self, texts: Sequence[str], progress: Progress) -> tuple[NDArray[np.float32], int]:
-        """Vectors (n × dimension) of the texts, in order, and how many of these texts this build has embedded.
+    def made(self, texts: Sequence[str]) -> int:
+        """How many of these texts, each once, this build has embedded."""
+        return sum(text_hash(text) in self._made for text in dict.fromkeys(texts)) if self._made else 0
+
+    def vectors(self, texts: Sequence[str], progress: Progress) -> NDArray[np.float32]:
+        """Vectors (n × dimension) of the texts, in order.
 
         Raises:
             EmbedderError: as for ``make``.
@@ -89,7 +93,7 @@ class VectorMaker:
                 found[places[batch.rows]] = batch.vectors
         for row, first in repeats:
             found[row] = found[first]
-        return found, sum(text_hash(text) in self._made for text in unique) if self._made else 0
+        return found
 
     def _known(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         if self._fresh:

@@ -11,6 +11,7 @@ from rag.analyzer import Analyzer, Terms
 from rag.fusion import Scores, above_background, convex, reciprocal_rank
 from rag.index.course import Course
 from rag.index.dense import unit
+from rag.index.grouped import Grouped
 from rag.language import detect_language
 from rag.query.expansion import Expansion
 from rag.settings import RetrievalSettings
@@ -99,14 +100,14 @@ class CandidateSearch:
         within = None if query.within is None else query.within.tolist()
         near, _ = self._course.vectors.search(direction, query.fetch_k, within=within)
         rowids = np.union1d(near, _best(scores, query.fetch_k) + 1)
-        similarity = self._course.vectors.vectors(rowids.tolist()) @ direction
+        similarity = self._course.vectors.grouped(rowids.tolist()).similarity(direction)
         language = detect_language(query.text)
         return Evidence(
             rowids=rowids,
             lexical=plain[rowids - 1],
             bridged=(scores - plain)[rowids - 1],
             similarity=similarity,
-            dense=above_background(similarity, self._background @ direction),
+            dense=above_background(similarity, self._background.similarity(direction)),
             ceiling=self._course.lexical.ceiling(query.terms, bigram_weight=self._settings.bigram_weight),
             foreign=np.array([lang != language for lang in self._course.store.table.languages(rowids.tolist())], bool),
         )
@@ -140,11 +141,11 @@ class CandidateSearch:
         return kept
 
     @cached_property
-    def _background(self) -> NDArray[np.float32]:
+    def _background(self) -> Grouped:
         """Vectors of passages spread evenly over the course: what any question has some cosine with."""
         count = len(self._course.store.table)
         rowids = np.unique(np.linspace(1, count, min(count, _BACKGROUND)).astype(np.int64))
-        return self._course.vectors.vectors(rowids.tolist())
+        return self._course.vectors.grouped(rowids.tolist())
 
 
 def _best(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:

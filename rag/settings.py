@@ -104,6 +104,9 @@ class IndexSettings(Section):
     vectors: Literal["auto", "flat", "fp16", "sq8", "hnsw", "ivf"] = Field(
         "auto", description="Kind of vector index: auto (by count), flat (exact), fp16, sq8, hnsw, ivf."
     )
+    window_chars: int = Field(
+        240, ge=0, description="Every few sentences of a passage get a vector too, of so many characters; 0: none."
+    )
     min_recall: float = Field(
         0.99, ge=0, le=1, description="Least recall@10 against exact search that auto accepts of a vector index."
     )
@@ -122,12 +125,17 @@ class RetrievalSettings(Section):
     )
     mmr_lambda: float = Field(0.5, ge=0, le=1, description="MMR: 1 is pure relevance, 0 pure diversity.")
     fusion: Literal["convex", "rrf"] = Field("convex", description="Hybrid: fuse scores (convex) or ranks (rrf).")
-    dense_weight: float = Field(0.3, ge=0, le=1, description="Hybrid: weight of the dense side, lexical has the rest.")
+    dense_weight: float = Field(0.4, ge=0, le=1, description="Hybrid: weight of the dense side, lexical has the rest.")
     interleave: bool = Field(True, description="Hybrid: keep places for what the embeddings alone find.")
     term_weight: float = Field(0.7, ge=0, le=1, description="Weight of the course's other names for a term; 0: off.")
     repair: bool = Field(True, description="Put right what was mistyped in a question, by the words of the course.")
     decompose: bool = Field(True, description="Search the parts of a question that asks two things, too.")
     bigram_weight: float = Field(0.3, ge=0, le=2, description="Weight of syllable bigrams beside words in BM25.")
+    multi_query: int = Field(0, ge=0, le=8, description="Other wordings of a question to search, by the LLM; 0: none.")
+    hyde: bool = Field(False, description="Search with a passage that the LLM imagines as the answer, too.")
+    section_chars: int = Field(
+        3000, ge=0, description="A hit is handed to an LLM with its section, up to so many characters; 0: by itself."
+    )
 
 
 class LLMSettings(Section):
@@ -139,6 +147,15 @@ class LLMSettings(Section):
     timeout_s: float = Field(60.0, gt=0, description="Seconds to wait for an answer.")
     max_retries: int = Field(2, ge=0, description="Retries on rate limits and server errors.")
     context_chars: int = Field(12_000, ge=500, description="Longest context handed over, in characters.")
+    unsupported: Literal["drop", "mark", "keep"] = Field(
+        "drop",
+        description="Sentences of an LLM that no passage supports: left out and told, marked, or kept (unchecked).",
+    )
+    fallback: bool = Field(
+        False, description="Answer with sentences of the documents, and say so, when the LLM cannot be used."
+    )
+    agent: bool = Field(False, description="Let the LLM search several times itself (extra agent).")
+    agent_steps: int = Field(6, ge=1, le=50, description="Searches and readings of an agent at most.")
 
 
 class UISettings(Section):

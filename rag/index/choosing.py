@@ -19,7 +19,8 @@ do not read everything, but whether it finds enough depends on the vectors: it i
 
 from collections.abc import Sequence
 
-from rag.index.dense import DenseIndex, Vectors, unit
+from rag.index.dense import DenseIndex, unit
+from rag.index.grouped import Vectors
 from rag.index.kinds import Kind
 from rag.index.manifest import VectorFacts
 from rag.index.recall import Sample
@@ -46,7 +47,7 @@ def choose(rowids: Sequence[int], vectors: Vectors, settings: IndexSettings) -> 
     """Build the dense index of a version, and say how well it finds.
 
     Args:
-        rowids: distinct.
+        rowids: of the vectors; they may repeat.
         vectors: (n × dimension), scaled to unit length here.
         settings: with ``vectors = "auto"`` the kind is ``by_count``, or the next more exact one whose measured recall
             reaches ``min_recall``. A kind that is named is taken, with a note where its recall is lower.

@@ -1,19 +1,20 @@
-"""The dense index: vectors by cosine in FAISS, ids = rowids of the chunks; exact, or of a faster kind."""
+"""The dense index: vectors by cosine in FAISS, ids = rowids of the chunks; exact, or of a faster kind.
 
+A chunk may have several vectors, one for each of its windows: they share its rowid, and the nearest of them counts.
+"""
+
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.errors import CorruptIndexError
 from rag.index import gpu, kinds
+from rag.index.grouped import Grouped, RowIds, Vectors, runs
 from rag.index.kinds import Kind, library
-
-Vectors = NDArray[np.float32]
-RowIds = NDArray[np.int64]
 
 
 class DenseIndex:
@@ -31,7 +32,7 @@ class DenseIndex:
 
     @classmethod
     def build(cls, rowids: Sequence[int], vectors: Vectors, kind: Kind = "flat") -> "DenseIndex":
-        """An index of some kind with these vectors (n × dimension), scaled to unit length, under distinct rowids."""
+        """An index of some kind with these vectors (n × dimension), scaled to unit length; rowids may repeat."""
         self = cls(vectors.shape[1], kind)
         self._fill(np.asarray(rowids, np.int64), unit(vectors))
         return self
@@ -83,10 +84,11 @@ class DenseIndex:
         kinds.set_effort(self.kind, self._core, effort)
 
     def add(self, rowids: Sequence[int], vectors: Vectors) -> None:
-        """Add or replace vectors (n × dimension); they are scaled to unit length."""
+        """Add vectors (n × dimension) in place of all that these rowids had; they are scaled to unit length."""
         ids = np.asarray(rowids, dtype=np.int64)
         self.remove(rowids)  # before adding: FAISS would keep both
         if self._in_place:
+            self._forget()
             self._index.add_with_ids(unit(vectors), ids)
         else:
             kept, stored = self._contents()
@@ -98,6 +100,7 @@ class DenseIndex:
         if not len(ids) or not len(self):
             return
         if self._in_place:
+            self._forget()
             self._index.remove_ids(ids)
             return
         kept, stored = self._contents()
@@ -106,32 +109,46 @@ class DenseIndex:
             self._fill(kept[left], stored[left])
 
     def search(self, query: Vectors, k: int, *, within: Sequence[int] | None = None) -> tuple[RowIds, Vectors]:
-        """The ``k`` nearest vectors of one query vector (dimension,).
+        """The ``k`` rowids whose nearest vector is nearest to a query vector (dimension,).
 
         Args:
             query: need not have unit length.
-            k: may exceed the number of vectors.
+            k: may exceed the number of rowids.
             within: rowids to search among; None searches all. Every one of them is compared, whatever the kind.
 
         Returns:
-            Rowids and their cosine similarity in [-1, 1], best first, ties by rowid; fewer than ``k`` where there
-            are fewer.
+            Rowids, each once, and their cosine similarity in [-1, 1], best first, ties by rowid; fewer than ``k``
+            where there are fewer.
         """
         if k < 1 or not len(self) or (within is not None and not len(within)):
             return np.empty(0, np.int64), np.empty(0, np.float32)
         selector = None if within is None else library().IDSelectorBatch(np.asarray(within, dtype=np.int64))
-        scores, positions = self._nearest(unit(query[None, :]), min(k, len(self)), selector)
-        found = positions >= 0
-        rowids, similarity = self._rowids[positions[found]], np.clip(scores[found], -1.0, 1.0)
-        order = np.lexsort((rowids, -similarity))
+        rowids, similarity = self._distinct(unit(query[None, :]), k, selector)
+        order = np.lexsort((rowids, -similarity))[:k]
         return rowids[order], similarity[order]
 
     def vectors(self, rowids: Sequence[int]) -> Vectors:
-        """Stored unit vectors (n × dimension) of known rowids, rounded as the kind rounds."""
-        if not len(rowids):
-            return np.empty((0, self.dimension), np.float32)
-        found: Vectors = self._index.reconstruct_batch(np.asarray(rowids, dtype=np.int64))
-        return found if self.kind == "flat" else unit(found)
+        """A unit vector (n × dimension) for each of some known rowids: its own, or the middle of those it has.
+
+        Rounded as the kind rounds.
+        """
+        return self.grouped(rowids).centres()
+
+    def grouped(self, rowids: Sequence[int]) -> Grouped:
+        """All unit vectors of some rowids, in their order, rounded as the kind rounds.
+
+        Raises:
+            KeyError: a rowid has no vector.
+        """
+        ids = np.asarray(rowids, np.int64)
+        if not len(ids):
+            return Grouped(ids, np.empty((0, self.dimension), np.float32), ids)
+        by_rowid, sorted_rowids = self._by_rowid
+        first, last = np.searchsorted(sorted_rowids, ids), np.searchsorted(sorted_rowids, ids, side="right")
+        if (unknown := first == last).any():
+            raise KeyError(f"no vector has the rowid {ids[unknown][0]}")
+        found: Vectors = self._core.reconstruct_batch(by_rowid[runs(first, last - first)])
+        return Grouped(ids, found if self.kind == "flat" else unit(found), last - first)
 
     @property
     def _core(self) -> Any:
@@ -146,10 +163,38 @@ class DenseIndex:
         return view
 
     @cached_property
+    def _by_rowid(self) -> tuple[RowIds, RowIds]:
+        """Positions sorted by rowid, and the rowids in that order."""
+        order = np.argsort(self._rowids, kind="stable")
+        return order, self._rowids[order]
+
+    @cached_property
+    def _per_rowid(self) -> float:
+        """Vectors per rowid, in the mean."""
+        return len(self) / len(np.unique(self._by_rowid[1]))
+
+    def _forget(self) -> None:
+        """Drop what was worked out for the vectors as they were."""
+        for name in ("_by_rowid", "_per_rowid", "_gpu"):
+            self.__dict__.pop(name, None)
+
+    @cached_property
     def _gpu(self) -> gpu.GpuSearcher | None:
         """The copy that is searched, where there is a GPU that is worth starting."""
         useful = not self._in_place and len(self) >= gpu.WORTHWHILE and gpu.GpuSearcher.supports(self.kind)
         return gpu.GpuSearcher(self.kind, self._core) if useful and gpu.available() else None
+
+    def _distinct(self, query: Vectors, k: int, selector: Any) -> tuple[RowIds, Vectors]:
+        """At least ``k`` rowids and the cosine of the nearest vector of each, unless there are fewer."""
+        wanted = min(len(self), math.ceil(k * self._per_rowid))
+        while True:
+            scores, positions = self._nearest(query, wanted, selector)
+            found = positions >= 0
+            # Best first, so the first of a rowid is its nearest.
+            rowids, first = np.unique(self._rowids[positions[found]], return_index=True)
+            if len(rowids) >= k or wanted == len(self) or not found.all():
+                return rowids, np.clip(scores[found][first], -1.0, 1.0)
+            wanted = min(len(self), 2 * wanted)
 
     def _nearest(self, query: Vectors, k: int, selector: Any) -> tuple[Vectors, RowIds]:
         """Cosines and positions (k,) of a unit query (1 × dimension); position −1 where nothing was found."""
@@ -170,13 +215,15 @@ class DenseIndex:
         return scores, positions
 
     def _contents(self) -> tuple[RowIds, Vectors]:
-        ids = self._rowids.copy() if len(self) else np.empty(0, np.int64)
-        return ids, self.vectors(ids.tolist())
+        if not len(self):
+            return np.empty(0, np.int64), np.empty((0, self.dimension), np.float32)
+        stored: Vectors = self._core.reconstruct_n(0, len(self))
+        return self._rowids.copy(), stored if self.kind == "flat" else unit(stored)
 
     def _fill(self, rowids: RowIds, vectors: Vectors) -> None:
         """Build the index anew with these unit vectors."""
         faiss = library()
-        self.__dict__.pop("_gpu", None)
+        self._forget()
         core = kinds.empty(self.kind, vectors.shape[1], len(vectors))
         self._index = faiss.IndexIDMap2(core)
         if not len(vectors):

@@ -2,11 +2,15 @@
 
 BM25 as in Lucene (Robertson & Zaragoza 2009; Kamphuis et al. 2020), computed at build by bm25s (Lù 2024), so that a
 query is a sum over a few columns. Document *i* of the arrays is the chunk with rowid *i + 1*.
+
+A chunk of several windows is scored by its best window too: words that stand close together say more than the same
+words scattered over a passage, as in rankings of the best passage of a document (Callan 1994).
 """
 
 import json
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,35 +27,59 @@ B = 0.4
 
 FIELDS = ("words", "bigrams")
 
+WINDOW_SHARE = 0.2
+"""Of the best window in a chunk's score. More finds single facts better (korquad1 first: 0 0.9385, 0.2 0.9410, 0.3
+0.9423) and what a section is about worse."""
+
+_WINDOWS = "windows"
+_OWNERS = "owners.npy"
 _LEAST_IDF = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Windowed:
+    """The windows of the chunks that have several.
+
+    Attributes:
+        terms: (m,) of each window.
+        owners: (m,) position of its chunk, rising.
+    """
+
+    terms: Sequence[Terms]
+    owners: NDArray[np.int64]
 
 
 class LexicalIndex:
     """BM25 scores of all chunks for a query."""
 
-    def __init__(self, fields: dict[str, Any], size: int) -> None:
+    def __init__(self, fields: dict[str, Any], size: int, windows: "_BestWindow | None" = None) -> None:
         """Wrap one bm25s index per field; use ``build`` or ``open``."""
         self._fields = fields
         self._size = size
+        self._windows = windows
 
     def __len__(self) -> int:
         """Number of chunks."""
         return self._size
 
     @classmethod
-    def build(cls, documents: Iterable[Terms]) -> "LexicalIndex":
+    def build(cls, documents: Iterable[Terms], windows: Windowed | None = None) -> "LexicalIndex":
         """Index terms; the first become those of chunk 1."""
         columns = list(documents)
         fields = {name: _index([getattr(terms, name) for terms in columns]) for name in FIELDS}
-        return cls(fields, len(columns))
+        some = windows if windows is not None and len(windows.owners) else None
+        return cls(fields, len(columns), None if some is None else _BestWindow(cls.build(some.terms), some.owners))
 
     def save(self, folder: Path) -> None:
-        """Write one folder per field."""
+        """Write one folder per field, and one for the windows."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, field in self._fields.items():
             if field is not None:
                 field.save(str(folder / name), show_progress=False)
         (folder / "size.json").write_text(json.dumps({"chunks": self._size}), encoding="utf-8")
+        if self._windows is not None:
+            self._windows.index.save(folder / _WINDOWS)
+            np.save(folder / _WINDOWS / _OWNERS, self._windows.owners, allow_pickle=False)
 
     @classmethod
     def open(cls, folder: Path) -> "LexicalIndex":
@@ -68,18 +96,31 @@ class LexicalIndex:
                 name: BM25.load(str(folder / name), load_corpus=False) if (folder / name).is_dir() else None
                 for name in FIELDS
             }
+            inner = folder / _WINDOWS
+            windows = (
+                _BestWindow(cls.open(inner), np.load(inner / _OWNERS, allow_pickle=False)) if inner.is_dir() else None
+            )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise CorruptIndexError(f"{folder} is not a lexical index ({error}).", remedy=_REBUILD) from error
-        return cls(fields, size)
+        return cls(fields, size, windows)
 
     def scores(
         self, query: Terms, *, bigram_weight: float, expansions: Sequence[Expansion] = ()
     ) -> NDArray[np.float32]:
         """BM25 of every chunk (size,), words plus weighted bigrams; 0 where no term matches.
 
+        Of a chunk of several windows it is a mean with that of its best window, as ``WINDOW_SHARE`` weighs them.
+
         Expansions are the synonyms of Lucene's ``SynonymQuery``, with weights: a chunk that has other words for those
         of the question is scored as if it had the question's, times the weight, and one that has both gains nothing.
         """
+        scores = self._whole(query, bigram_weight, expansions)
+        if self._windows is not None:
+            owners, best = self._windows.best(query, bigram_weight, expansions)
+            scores[owners] += np.float32(WINDOW_SHARE) * (best - scores[owners])
+        return scores
+
+    def _whole(self, query: Terms, bigram_weight: float, expansions: Sequence[Expansion]) -> NDArray[np.float32]:
         words = self._score("words", query.words)
         scores = words + np.float32(bigram_weight) * self._score("bigrams", query.bigrams)
         for of, others in _by_terms(expansions):
@@ -89,7 +130,7 @@ class LexicalIndex:
                 worth = sum(self.idf(of)) / max(sum(self.idf(expansion.to)), _LEAST_IDF)
                 best = np.maximum(best, np.float32(expansion.weight * worth) * self._score("words", list(expansion.to)))
             scores += best - had
-        return scores
+        return np.asarray(scores, np.float32)
 
     def ceiling(self, query: Terms, *, bigram_weight: float) -> float:
         """What no score of this query can exceed: the sum of its terms' idf, since a term's weight is below its idf.
@@ -118,6 +159,22 @@ class LexicalIndex:
             return np.zeros(self._size, np.float32)
         scores: NDArray[np.float32] = field.get_scores(known).astype(np.float32)
         return scores
+
+
+class _BestWindow:
+    """An index of windows, and which chunk each belongs to."""
+
+    def __init__(self, index: LexicalIndex, owners: NDArray[np.int64]) -> None:
+        self.index, self.owners = index, owners
+        self._chunks, self._starts = np.unique(owners, return_index=True)
+
+    def best(
+        self, query: Terms, bigram_weight: float, expansions: Sequence[Expansion]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Positions of the chunks that have windows, and the score of the best one of each."""
+        scores = self.index.scores(query, bigram_weight=bigram_weight, expansions=expansions)
+        best: NDArray[np.float32] = np.maximum.reduceat(scores, self._starts)
+        return self._chunks, best
 
 
 def _by_terms(expansions: Iterable[Expansion]) -> list[tuple[tuple[str, ...], list[Expansion]]]:

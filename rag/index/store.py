@@ -11,8 +11,9 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.vectorstores import VectorStore
 
 from rag.errors import IndexStateError
-from rag.index.dense import DenseIndex, Vectors
+from rag.index.dense import DenseIndex
 from rag.index.folder import CHUNKS, VECTORS
+from rag.index.grouped import Vectors
 from rag.index.table import ChunkTable, Filter
 from rag.mmr import maximal_marginal_relevance
 

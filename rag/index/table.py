@@ -139,6 +139,21 @@ class ChunkTable:
         """Chunks by rowid, in the order asked for; unknown rowids are left out."""
         return self._get("rowid", rowids)
 
+    def rowids(self, ids: Sequence[str]) -> list[int]:
+        """Rowids of chunks by id, in the order asked for; unknown ids are left out."""
+        found: dict[str, int] = {}
+        for some in _parts(ids):
+            sql = f"SELECT id, rowid FROM chunks WHERE id IN ({_marks(some)})"  # noqa: S608
+            found.update((id_, rowid) for id_, rowid in self._rows(sql, some))
+        return [found[id_] for id_ in ids if id_ in found]
+
+    def stretch(self, first: int, last: int) -> dict[int, Document]:
+        """The chunks from one rowid to another, both included; a published version has them in document order."""
+        rows = self._rows("SELECT rowid, id, text, metadata FROM chunks WHERE rowid BETWEEN ? AND ?", [first, last])
+        return {
+            rowid: Document(id=id_, page_content=text, metadata=json.loads(data)) for rowid, id_, text, data in rows
+        }
+
     def languages(self, rowids: Sequence[int]) -> list[str]:
         """Language of each chunk, in the order asked for; "" for one that does not say or is unknown."""
         found: dict[int, str] = {}
@@ -223,6 +238,13 @@ class ChunkTable:
         """Text of a source as it was parsed, cleaned and masked; None if it is not indexed."""
         rows = self._rows("SELECT text FROM documents WHERE source = ?", [source])
         return str(rows[0][0]) if rows else None
+
+    def passages(self, source: str, spans: Sequence[tuple[int, int]]) -> list[str]:
+        """Parts of a source's text, each from a character to one past the last; nothing if it is not indexed."""
+        columns = ", ".join("substr(text, ?, ?)" for _ in spans)
+        values = [value for start, end in spans for value in (start + 1, end - start)]
+        rows = self._rows(f"SELECT {columns} FROM documents WHERE source = ?", [*values, source]) if spans else []  # noqa: S608
+        return list(rows[0]) if rows else []
 
     def sources(self) -> list[tuple[str, str]]:
         """Source and title of every indexed document, by source."""

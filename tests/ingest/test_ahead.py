@@ -119,7 +119,7 @@ def test_the_index_is_that_of_a_build_in_order(
 
 
 def test_what_a_duplicate_took_is_in_the_figures_and_not_in_the_index(card: Card, folder: Path) -> None:
-    text = " ".join(f"{number}번째 걸음에서 기울기를 따라 손실을 줄이는 방향으로 내려간다." for number in range(9))
+    text = " ".join(f"{number}번째 걸음에서 기울기를 따라 손실을 줄이는 방향으로 내려간다." for number in range(5))
     for name in ("원본", "사본"):
         (folder / f"{name}.md").write_text(f"# {name}\n\n{text}\n", encoding="utf-8")
 

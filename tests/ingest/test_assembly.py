@@ -12,6 +12,7 @@ from ingest.dedup.duplicates import Duplicate
 from ingest.document import Unit, join
 from ingest.elements import Element, Kind, ParsedFile
 from ingest.prepare import Prepared
+from ingest.windows import Rows
 from rag.analyzer import Analyzer
 from rag.chunks import Chunk
 from rag.embeddings.loading import load_embedder
@@ -64,10 +65,11 @@ def test_what_was_written_is_what_is_opened(tmp_path: Path) -> None:
         [source("a.md", Element(Kind.TABLE, TABLE)), source("b.md", Element(Kind.CODE, "x = 1"))], DedupSettings()
     )
     texts = [chunk.text for chunk in assembled.chunks]
-    vectors, terms = embedder.embed_array(texts), list(analyzer.analyze(texts))
+    vectors, lexical = embedder.embed_array(texts), LexicalIndex.build(analyzer.analyze(texts))
+    rows = Rows(np.arange(len(texts)), vectors)
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        assert write_version(tmp_path / name, assembled, vectors, terms, IndexSettings()) == VectorFacts()
+        assert write_version(tmp_path / name, assembled, rows, lexical, IndexSettings()) == VectorFacts()
     for name in ("chunks.sqlite", "vectors.faiss"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -112,7 +114,8 @@ def test_what_was_left_out_is_stored_with_what_is_searched_instead(tmp_path: Pat
     assembled = assemble([old, new], DedupSettings())
     embedder, analyzer = load_embedder(load_settings().embedder), Analyzer()
     texts = [chunk.text for chunk in assembled.chunks]
-    write_version(tmp_path, assembled, embedder.embed_array(texts), list(analyzer.analyze(texts)), IndexSettings())
+    rows = Rows(np.arange(len(texts)), embedder.embed_array(texts))
+    write_version(tmp_path, assembled, rows, LexicalIndex.build(analyzer.analyze(texts)), IndexSettings())
     table = ChunkTable(tmp_path / CHUNKS, read_only=True)
     kept = [Chunk.from_document(each) for each in table.get(range(1, len(table) + 1))]
     found = table.duplicates()

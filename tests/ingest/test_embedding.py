@@ -87,8 +87,8 @@ def test_each_text_is_embedded_once_and_comes_back_in_order(cache: Artifacts, mo
     embedder = Counting(model, size=2)
     texts = ["경사 하강법", "retrieval", "경사 하강법", "생성"]
     maker = VectorMaker(embedder, cache)
-    vectors, made = maker.vectors(texts, Silent())
-    assert (made, maker.figures.texts, maker.figures.batches) == (3, 3, 2)
+    vectors = maker.vectors(texts, Silent())
+    assert (maker.made(texts), maker.figures.texts, maker.figures.batches) == (3, 3, 2)
     assert embedder.asked == ["retrieval", "경사 하강법", "생성"]
     np.testing.assert_allclose(vectors, model.embed_array(texts), atol=1e-6)
     assert vectors.dtype == np.float32
@@ -101,36 +101,38 @@ def test_any_texts_in_any_batches_with_any_part_known(texts: list[str], size: in
     cache = Artifacts(Path(":memory:"), 1)
     VectorMaker(model, cache).vectors(known, Silent())
     embedder = Counting(model, size)
-    vectors, made = VectorMaker(embedder, cache).vectors(texts, Silent())
+    maker = VectorMaker(embedder, cache)
+    vectors = maker.vectors(texts, Silent())
     assert sorted(embedder.asked) == sorted(set(texts) - set(known))
-    assert made == len(embedder.asked)
+    assert maker.made(texts) == len(embedder.asked)
     np.testing.assert_allclose(vectors, model.embed_array(texts), atol=1e-6)
     cache.close()
 
 
 def test_what_is_known_is_not_made_again_unless_fresh(cache: Artifacts, model: Embedder) -> None:
     embedder = Counting(model)
-    before, _ = VectorMaker(embedder, cache).vectors(["a", "b"], Silent())
+    before = VectorMaker(embedder, cache).vectors(["a", "b"], Silent())
     embedder.asked.clear()
     maker = VectorMaker(embedder, cache)
     assert maker.missing(["b", "c", "a", "c"]) == ["c"]
-    after, made = maker.vectors(["b", "c", "a"], Silent())
-    assert (made, embedder.asked) == (1, ["c"])
+    after = maker.vectors(["b", "c", "a"], Silent())
+    assert (maker.made(["b", "c", "a", "c"]), maker.made(["a"]), embedder.asked) == (1, 0, ["c"])
     np.testing.assert_array_equal(after[[2, 0]], before)
     fresh = VectorMaker(embedder, cache, fresh=True)
     assert fresh.missing(["b", "c", "b"]) == ["b", "c"]
     embedder.asked.clear()
-    _, made = fresh.vectors(["b", "c", "a"], Silent())
-    assert (made, sorted(embedder.asked)) == (3, ["a", "b", "c"])
-    _, made = fresh.vectors(["b", "c", "a"], Silent())  # what this build made is not made by it again
-    assert (made, len(embedder.asked)) == (3, 3)
+    fresh.vectors(["b", "c", "a"], Silent())
+    assert (fresh.made(["b", "c", "a"]), sorted(embedder.asked)) == (3, ["a", "b", "c"])
+    fresh.vectors(["b", "c", "a"], Silent())  # what this build made is not made by it again
+    assert (fresh.made(["b", "c", "a"]), len(embedder.asked)) == (3, 3)
 
 
 def test_batches_are_told_with_their_figures(cache: Artifacts, model: Embedder) -> None:
     told = Told()
     texts = [f"passage {number}" for number in range(1000, 2500)]
-    vectors, made = VectorMaker(Counting(model), cache).vectors(texts, told)
-    assert made == 1500
+    maker = VectorMaker(Counting(model), cache)
+    vectors = maker.vectors(texts, told)
+    assert maker.made(texts) == 1500
     assert told.stages == [("embed", 1500, "passages", [1024, 476])]
     assert [note.split(", ")[0] for note in told.notes] == ["batch 1,024", "batch 476"]
     assert all(" tokens/s, 50% padding, " in note for note in told.notes)
@@ -140,9 +142,10 @@ def test_batches_are_told_with_their_figures(cache: Artifacts, model: Embedder) 
 
 def test_more_vectors_than_are_looked_up_at_a_time(cache: Artifacts, model: Embedder) -> None:
     texts = [f"p {number}" for number in range(5000)]
-    before, _ = VectorMaker(model, cache).vectors(texts, Silent())
-    after, made = VectorMaker(model, cache).vectors(texts[::-1], Silent())
-    assert made == 0
+    before = VectorMaker(model, cache).vectors(texts, Silent())
+    again = VectorMaker(model, cache)
+    after = again.vectors(texts[::-1], Silent())
+    assert again.made(texts) == 0
     np.testing.assert_array_equal(after[::-1], before)
 
 
@@ -183,8 +186,8 @@ def test_an_embedder_that_leaves_a_text_out_is_told(cache: Artifacts, model: Emb
 
 
 def test_no_texts_have_no_vectors(cache: Artifacts, model: Embedder) -> None:
-    vectors, made = VectorMaker(model, cache).vectors([], Silent())
-    assert (vectors.shape, made) == ((0, model.dimension), 0)
+    maker = VectorMaker(model, cache)
+    assert (maker.vectors([], Silent()).shape, maker.made([])) == ((0, model.dimension), 0)
 
 
 def test_terms_are_the_analyzers(cache: Artifacts) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.analyzer import Analyzer, Terms
 from rag.errors import CorruptIndexError
-from rag.index.lexical import K1, B, LexicalIndex
+from rag.index.lexical import K1, WINDOW_SHARE, B, LexicalIndex, Windowed
 from rag.query.expansion import Expansion
 
 TEXTS = [
@@ -195,3 +195,40 @@ def test_no_expansion_lifts_a_score_above_the_ceiling(pairs: list[tuple[str, str
         query, bigram_weight=0, expansions=[Expansion((of,), (to,), weight) for of, to, weight in pairs]
     )
     assert found.max(initial=0) <= index.ceiling(query, bigram_weight=0) + 1e-4
+
+
+def test_a_chunk_of_several_windows_is_scored_by_its_best_one_too(tmp_path: Path) -> None:
+    analyzer = Analyzer()
+    windows = list(analyzer.analyze(["기울기 소실은 문제이다", "기울기가 작아진다", "검색은 합친다", "BM25와 벡터"]))
+    owners = np.array([0, 0, 2, 2])
+    plain = LexicalIndex.build(analyzer.analyze(TEXTS))
+    index = LexicalIndex.build(analyzer.analyze(TEXTS), Windowed(windows, owners))
+    index.save(tmp_path)
+    query = analyzer.analyze_one("기울기 소실 벡터 검색")
+    whole = plain.scores(query, bigram_weight=0.3)
+    each = LexicalIndex.build(windows).scores(query, bigram_weight=0.3)
+    wanted = whole.copy()
+    wanted[0] = (1 - WINDOW_SHARE) * whole[0] + WINDOW_SHARE * max(each[:2])
+    wanted[2] = (1 - WINDOW_SHARE) * whole[2] + WINDOW_SHARE * max(each[2:])
+    assert each[0] > each[1] > 0
+    for found in (index, LexicalIndex.open(tmp_path)):
+        assert found.scores(query, bigram_weight=0.3) == pytest.approx(wanted, abs=1e-6)
+        assert len(found) == len(TEXTS)
+
+
+def test_of_two_passages_with_the_same_words_the_one_that_has_them_together_is_first() -> None:
+    analyzer = Analyzer()
+    together = ["경사 하강법의 학습률을 정한다.", "모델을 평가한다. 자료를 나눈다."]
+    apart = ["경사 하강법의 모델을 평가한다.", "학습률을 정한다. 자료를 나눈다."]
+    windows = Windowed(list(analyzer.analyze([*apart, *together])), np.array([0, 0, 1, 1]))
+    index = LexicalIndex.build(analyzer.analyze([" ".join(apart), " ".join(together)]), windows)
+    scores = index.scores(analyzer.analyze_one("경사 하강법의 학습률"), bigram_weight=0.0)
+    assert scores[1] > scores[0] > 0
+
+
+def test_windows_whose_owners_are_gone_are_told(tmp_path: Path) -> None:
+    terms = list(Analyzer().analyze(TEXTS))
+    LexicalIndex.build(terms, Windowed(terms[:2], np.array([0, 0]))).save(tmp_path)
+    (tmp_path / "windows/owners.npy").unlink()
+    with pytest.raises(CorruptIndexError, match="not a lexical index"):
+        LexicalIndex.open(tmp_path)

@@ -29,7 +29,8 @@ def test_an_index_without_some_of_the_neighbours_finds_the_others() -> None:
         left = np.setdiff1d(np.arange(60), nearest)
         index = DenseIndex.build([rowids[each] for each in left], vectors[left])
         sample = Sample(rowids, vectors)
-        sample._queries, sample._least = np.array([row]), sample._least[row : row + 1]
+        sample._queries, sample._own = vectors[[row]], np.array([rowids[row]])
+        sample._least = sample._least[row : row + 1]
         shares.append(sample.recall(index))
     assert shares == [0.6] * 60
 

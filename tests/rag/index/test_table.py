@@ -31,3 +31,14 @@ def test_what_is_added_is_there_when_the_file_is_opened_again(tmp_path: Path) ->
     again = ChunkTable(tmp_path / "chunks.sqlite", read_only=True)
     assert [found.metadata for found in again.get_by_ids(["a"])] == [{"page": 4}]
     assert len(again) == 1
+
+
+def test_neighbours_and_parts_of_a_source_are_read_by_their_places() -> None:
+    table = ChunkTable()
+    table.add([document(name) for name in "abcd"])
+    table.remove(["b"])
+    assert table.rowids(["d", "unknown", "a"]) == [4, 1]
+    assert {rowid: row.id for rowid, row in table.stretch(2, 9).items()} == {3: "c", 4: "d"}
+    table.add_source("s.md", "S", "가나다 라마😀바사", [])
+    assert table.passages("s.md", [(0, 3), (4, 7), (6, 99)]) == ["가나다", "라마😀", "😀바사"]
+    assert table.passages("s.md", []) == table.passages("other.md", [(0, 1)]) == []
