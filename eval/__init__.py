@@ -18,5 +18,7 @@ be scored again by a new metric. In the order data passes through them:
 * ``ablation``              what each part of the search is worth, one switched off at a time
 * ``damage``, ``repair_bench``  questions mistyped by rule; what repairing them is worth
 * ``sentence_fit``          fits the scores of the sentences it answers with
+* ``unanswerable``          makes questions that a course answers, and ones that it does not
+* ``corruptions``, ``grounding_sets``, ``grounding_bench``  sentences made false by rule; fits what the guard stops
 * ``calibration``           fits when the extractive model refuses
 """

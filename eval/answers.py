@@ -65,7 +65,7 @@ def check_citations_of(question: Question, answer: GivenAnswer) -> list[CheckedC
     """Compare every citation of an answer with the question's reference."""
     checked = []
     for citation in answer.citations:
-        passage = answer.handed[citation.mark - 1]
+        passage = citation.passage or answer.handed[citation.mark - 1]
         checked.append(
             CheckedCitation(
                 mark=citation.mark,

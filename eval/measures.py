@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.course_sets import CourseSet
-from eval.evidence import contexts_found, places_of, squeeze
+from eval.evidence import contexts_found, evidence_hit, places_of, squeeze
 from eval.processes import Finished, course_rag
 from eval.questions import Place, Question
 from eval.records import Passage
@@ -16,6 +16,7 @@ from eval.stated_places import stated_headings
 from rag.answer import Hit
 from rag.assistant import Assistant
 from rag.chunks import Chunk
+from rag.contexts import contexts
 from rag.index.course import Course
 from rag.settings import IndexSettings, RetrievalSettings, SearchMode, Settings
 
@@ -142,6 +143,7 @@ def asking(questions: Sequence[Question], index: Path) -> Iterator[Figure]:
         assistant.ask(question.user_input)
     scores = score(run_questions(assistant, questions))
     yield from _evidence(scores)
+    yield from _handed_evidence(questions, assistant)
     for name in ("token_f1", "answer_recall", "citation_correctness", "citation_evidence"):
         yield _figure("answers (extractive)", name, scores.means[name])
     for name in ("refusal_precision", "refusal_recall", "refusal_accuracy"):
@@ -162,6 +164,31 @@ def _evidence(scores: Scores) -> Iterator[Figure]:
             mean = means[f"evidence_hit@{k}"]
             if mean.count:
                 yield _figure(f"course-documents · {group}", f"evidence-hit@{k}", mean)
+
+
+def _handed_evidence(questions: Sequence[Question], assistant: Assistant) -> Iterator[Figure]:
+    """evidence-hit of what an LLM is handed, sections and all, and how long that is."""
+    search, table = assistant.settings.retrieval, assistant.course.store.table
+    found: dict[str, list[float]] = {}
+    chars: list[int] = []
+    for question in questions:
+        if not question.reference_contexts:
+            continue
+        handed = contexts(
+            assistant.search(question.user_input, k=2 * search.k),
+            table,
+            section_chars=search.section_chars,
+            context_chars=assistant.settings.llm.context_chars,
+            most=search.k,
+        )
+        chars.append(sum(len(hit.chunk.text) for hit in handed))
+        hit = evidence_hit(question.reference_contexts, list(map(Passage.of, handed)), len(handed))
+        for group in ("all", *(f"tag={tag}" for tag in question.tags)):
+            found.setdefault(group, []).append(float(hit or 0.0))
+    for group, values in found.items():
+        yield Figure(f"handed to an LLM · {group}", f"evidence-hit@{search.k}", statistics.fmean(values), len(values))
+    if chars:
+        yield Figure("handed to an LLM · all", "characters", statistics.fmean(chars), len(chars))
 
 
 def _figure(subject: str, name: str, mean: Mean) -> Figure:

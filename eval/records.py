@@ -1,11 +1,11 @@
 """What a run file holds: questions, passages, answers, verdicts, and what they were made with."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eval.questions import Question
-from rag.answer import Answer, Hit
+from rag.answer import Answer, Citation, Hit
 
 FORMAT = 1
 """Raise it when older code could not read a run file any more."""
@@ -46,10 +46,21 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class CitedPassage:
-    """A citation: its mark is the 1-based number of the passage among those handed to the language model."""
+    """A citation: its mark is the 1-based number of the passage among those handed to the language model.
+
+    ``passage`` is the part of that which is cited, where it is not the whole.
+    """
 
     mark: int
     quote: str
+    passage: Passage | None = None
+
+    @classmethod
+    def of(cls, citation: Citation, handed: Sequence[Hit]) -> "CitedPassage":
+        """Record a citation."""
+        whole = citation.chunk == handed[citation.mark - 1].chunk
+        cited = None if whole else Passage.of(replace(handed[citation.mark - 1], chunk=citation.chunk))
+        return cls(citation.mark, citation.quote, cited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,7 @@ class GivenAnswer:
         return cls(
             text=answer.text,
             refused=answer.refused,
-            citations=tuple(CitedPassage(each.mark, each.quote) for each in answer.citations),
+            citations=tuple(CitedPassage.of(each, answer.hits) for each in answer.citations),
             handed=tuple(Passage.of(hit) for hit in answer.hits),
             unknown_marks=answer.unknown_marks,
         )

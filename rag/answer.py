@@ -14,20 +14,31 @@ def _heading(chunk: Chunk) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk that was found.
+    """A chunk that was found, or the part of its document that it is handed over with (see ``rag.contexts``).
 
     Attributes:
         rank: 1 is best.
-        chunk: what was found.
+        chunk: what was found; with the text and span of the whole context, if it is one.
         score: how well it fits; its range, and whether hits are sorted by it alone, is the mode's matter (see
             ``rag.retriever``).
         scores: score of every stage it went through, by name.
+        members: the chunks a context is made of, in reading order; none for a chunk by itself.
     """
 
     rank: int
     chunk: Chunk
     score: float
     scores: dict[str, float]
+    members: tuple[Chunk, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Chunk, ...]:
+        """The chunks to cite: what was found first, what was handed over with it in reading order."""
+        return tuple(sorted(self.members, key=lambda each: each.id != self.chunk.id)) or (self.chunk,)
+
+    def holding(self, words: str) -> Chunk:
+        """The chunk that holds words of the passage; what was found, if none does by itself."""
+        return next((part for part in self.parts if words in part.text), self.parts[0])
 
     def to_json(self) -> dict[str, Any]:
         """As ``search --json`` prints it."""
@@ -71,6 +82,19 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """What a question looks for, in its own words and their order.
+
+    Attributes:
+        words: the nouns and English words that say what it is about.
+        unknown: those of them that the course nowhere names.
+    """
+
+    words: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with its evidence.
 
@@ -86,6 +110,8 @@ class Answer:
         llm: which model answered.
         index_version: version of the index.
         took_ms: from question to answer.
+        notes: what the reader should know of how it came about, in the language of the answer; doors show them.
+        sought: what was looked for, where nothing answers; doors show it with what is ``nearest``.
     """
 
     question: str
@@ -99,6 +125,18 @@ class Answer:
     llm: str = ""
     index_version: int | None = None
     took_ms: float = field(default=0.0, compare=False)
+    notes: tuple[str, ...] = ()
+    sought: Sought = Sought()
+
+    @property
+    def nearest(self) -> tuple[Hit, ...]:
+        """What was found but does not answer, best first, each place once; nothing where there is an answer."""
+        if not self.refused or self.citations:
+            return ()
+        found: dict[tuple[str, tuple[str, ...]], Hit] = {}
+        for hit in self.hits:
+            found.setdefault((hit.chunk.place, hit.chunk.heading), hit)
+        return tuple(found.values())
 
     def to_json(self) -> dict[str, Any]:
         """As ``ask --json`` prints it."""

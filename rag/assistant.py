@@ -4,13 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.runnables import Runnable
 
 from rag.answer import Answer, Hit
 from rag.chain import ChainInput, build_chain
+from rag.errors import LLMError, LLMKeyError
 from rag.index.course import Course
-from rag.llm import load_llm
+from rag.llm import extractive, load_llm
 from rag.retriever import CourseRetriever
 from rag.settings import Settings
 
@@ -76,6 +78,14 @@ class Assistant:
 
     def _served(self, course: Course) -> _Serving:
         retriever = CourseRetriever(course=course, settings=self.settings.retrieval)
-        return _Serving(
-            course, retriever, build_chain(retriever, load_llm(self.settings.llm, course), self.settings.llm)
-        )
+        llm, unusable = self._llm(course)
+        return _Serving(course, retriever, build_chain(retriever, llm, self.settings.llm, unusable=unusable))
+
+    def _llm(self, course: Course) -> tuple[BaseChatModel, LLMError | None]:
+        """The model of the settings; without its key, ours and the reason, if that is allowed."""
+        try:
+            return load_llm(self.settings.llm, course), None
+        except LLMKeyError as error:
+            if not self.settings.llm.fallback:
+                raise
+            return extractive(course), error

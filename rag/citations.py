@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from rag.analyzer import FUNCTION_WORDS, Analyzer
 from rag.answer import Citation, Hit
+from rag.chunks import Chunk
+from rag.grounding.guard import Guard
 from rag.sentences import split_sentences
 
 MARK = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
@@ -26,17 +28,19 @@ _SUPPORT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class CheckedText:
-    """An answer's text with the marks that hold, its citations, and the marks that were made up."""
+    """An answer's text with the marks that hold, its citations, marks that were made up, sentences unsupported."""
 
     text: str
     citations: tuple[Citation, ...]
     unknown_marks: tuple[int, ...]
+    unsupported: tuple[str, ...] = ()
 
 
-def check_citations(raw: str, hits: Sequence[Hit], analyzer: Analyzer) -> CheckedText:
+def check_citations(raw: str, hits: Sequence[Hit], analyzer: Analyzer, guard: Guard | None = None) -> CheckedText:
     """Keep the marks that name a passage and remove the others; mark sentences that should have had one.
 
-    An answer that has no valid mark at all gets marks where a passage holds at least half of a sentence's terms.
+    With a guard, each sentence is held against its passages, and gets its mark where it had none. Without, an answer
+    that has no valid mark at all gets marks where a passage holds at least half of a sentence's terms.
     If that finds none either, there are no citations, and the caller treats the answer as unsupported.
 
     Brackets that are quoted from a passage ("Kim et al. [3]", ``data[0]``) are text, not marks.
@@ -44,10 +48,14 @@ def check_citations(raw: str, hits: Sequence[Hit], analyzer: Analyzer) -> Checke
     raw = _quoted_hidden(raw, hits)
     unknown = sorted({mark for mark in _marks(raw) if not 1 <= mark <= len(hits)})
     text = _MARK_WITH_SPACE.sub(lambda match: _known(match, len(hits)), raw).strip()
-    if not _marks(text):
+    unsupported: tuple[str, ...] = ()
+    if guard is not None:
+        guarded = guard.check(text, hits)
+        text, unsupported = guarded.text, tuple(each.translate(_SHOW) for each in guarded.unsupported)
+    elif not _marks(text):
         text = _with_marks(text, hits, analyzer)
     citations = tuple(_citations(text, hits, analyzer))
-    return CheckedText(text.translate(_SHOW), citations, tuple(unknown))
+    return CheckedText(text.translate(_SHOW), citations, tuple(unknown), unsupported)
 
 
 def _quoted_hidden(raw: str, hits: Sequence[Hit]) -> str:
@@ -96,8 +104,7 @@ def _citations(text: str, hits: Sequence[Hit], analyzer: Analyzer) -> list[Citat
         mark = int(match.group(1))
         if mark not in found:
             claim = _claim_before(text, match.start()).translate(_SHOW)
-            quote = _quote(claim, hits[mark - 1].chunk.text, analyzer)
-            found[mark] = Citation(mark, hits[mark - 1].chunk, quote)
+            found[mark] = Citation(mark, *_quoted(claim, hits[mark - 1].parts, analyzer))
     return list(found.values())
 
 
@@ -108,19 +115,19 @@ def _claim_before(text: str, position: int) -> str:
     return MARK.sub("", before[previous[-1] if previous else 0 :]).lstrip(" .\n-•").rstrip()
 
 
-def _quote(claim: str, passage: str, analyzer: Analyzer) -> str:
-    """The part of a passage that says what is claimed.
+def _quoted(claim: str, chunks: Sequence[Chunk], analyzer: Analyzer) -> tuple[Chunk, str]:
+    """The part of a passage that says what is claimed, and which of its chunks it stands in.
 
     The claim itself where it stands there, however its white space was set; else the sentence that shares most terms.
     """
     for said in (claim, claim.rstrip(" .")):  # a model may end a sentence where the passage goes on
-        words = said.split()
-        verbatim = re.search(r"\s+".join(map(re.escape, words)), passage) if words else None
-        if verbatim:
-            return verbatim.group()
+        pattern = re.compile(r"\s+".join(map(re.escape, said.split())))
+        for chunk in chunks if said.strip() else ():
+            if verbatim := pattern.search(chunk.text):
+                return chunk, verbatim.group()
     wanted = _terms(claim, analyzer)
-    sentences = [passage[start:end] for start, end in split_sentences(passage)]
-    return max(sentences, key=lambda sentence: len(wanted & _terms(sentence, analyzer)), default=passage)
+    sentences = [(chunk, chunk.text[start:end]) for chunk in chunks for start, end in split_sentences(chunk.text)]
+    return max(sentences, key=lambda each: len(wanted & _terms(each[1], analyzer)), default=(chunks[0], chunks[0].text))
 
 
 def _terms(text: str, analyzer: Analyzer) -> set[str]:

@@ -14,7 +14,9 @@
     │   └── EmbedderMismatchError  the index was built with another embedder or analyzer
     ├── EmbedderError          an embedding model that cannot be loaded or run
     └── LLMError               the language model cannot be reached or does not answer
-        └── LLMTimeoutError    it did not answer in time
+        ├── LLMTimeoutError    it did not answer in time
+        ├── LLMContextError    what it was given is too long for it
+        └── LLMKeyError        its key is missing or refused
 
 Foreign exceptions are translated into these at one place per library, so that the command line, the chat and the
 build report print the same sentence.
@@ -85,3 +87,11 @@ class LLMError(CourseRagError):
 
 class LLMTimeoutError(LLMError):
     """The language model did not answer in time."""
+
+
+class LLMContextError(LLMError):
+    """What the language model was given is longer than it can read."""
+
+
+class LLMKeyError(LLMError):
+    """The key of the language model's provider is missing, or the provider refuses it."""

@@ -119,7 +119,7 @@ def not_shown(question: str, hits: Sequence[Hit], analyzer: Analyzer) -> Citatio
         foreign = detect_language(chunk.text) != detect_language(question)
         lines = [line for line in chunk.text.split("\n") if any(mask["kind"] in kinds for mask in MASK.finditer(line))]
         if lines and (shared or foreign or not wanted) and (best is None or (shared, -hit.rank) > best[0]):
-            best = (shared, -hit.rank), Citation(hits.index(hit) + 1, chunk, lines[0].strip())
+            best = (shared, -hit.rank), Citation(hits.index(hit) + 1, hit.holding(lines[0]), lines[0].strip())
     return best[1] if best else None
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 
 from rag.answer import Hit
+from rag.grounding.instructions import defused, visible
 from rag.language import Language
 
 REFUSALS: dict[Language, str] = {
@@ -27,6 +28,12 @@ COURTESY: dict[Language, str] = {
     "ko": "네, 강의 자료에 대해 궁금한 것을 물어보세요.",
     "en": "You are welcome to ask anything about the course documents.",
 }
+
+UNVERIFIED: dict[Language, str] = {
+    "ko": "(자료에서 확인되지 않음)",
+    "en": "(not confirmed by the documents)",
+}
+"""Stands behind a sentence of a language model that no passage supports, where such sentences are kept and marked."""
 
 _ANSWER: dict[Language, str] = {
     "ko": """너는 강의 자료만으로 답하는 조교다.
@@ -46,6 +53,19 @@ _ANSWER: dict[Language, str] = {
 - Answer in English, briefly and clearly.""",
 }
 
+_AGENT: dict[Language, str] = {
+    "ko": """
+- 주어진 passage만으로 답할 수 없으면 도구로 더 찾는다. search는 검색하고, read_section은 passage 앞뒤를 읽고,
+  terms는 용어의 다른 이름을 찾는다.
+- 질문이 여러 가지를 물으면 하나씩 검색한다. 도구가 준 passage의 번호도 그대로 근거로 쓴다.
+- 다 찾았으면 도구 없이 답한다.""",
+    "en": """
+- If the passages do not suffice, find more with the tools: search searches, read_section reads around a passage, terms
+  looks up other names of a term.
+- If the question asks several things, search them one at a time. Cite the passages of the tools by their numbers, too.
+- When you have found enough, answer without a tool.""",
+}
+
 _STANDALONE: dict[Language, str] = {
     "ko": "지금까지의 대화를 보고, 마지막 질문을 대화 없이도 이해되는 질문 하나로 고쳐 써라. "
     "답하지 말고 고친 질문만 써라. 이미 그 자체로 이해되면 그대로 써라.",
@@ -57,12 +77,22 @@ _USER = "{passages}\n\n<question>{question}</question>"
 
 _PASSAGE = re.compile(r'<passage number="(\d+)" kind="(\w+)" from="([^"\n]*)">\n(.*?)\n</passage>', re.DOTALL)
 _QUESTION = re.compile(r"<question>(.*?)</question>", re.DOTALL)
-_OUR_TAGS = re.compile(r"<(?=/?\s*(?:passage|question)\b)", re.IGNORECASE)
+
+_CHAT_TOKENS = re.compile(r"<(?=[|｜]|/?s>|(?:start|end)_of_turn>|<?/?SYS>)|\[(?=/?INST\])", re.IGNORECASE)
+"""Where servers put the turns of a conversation; some read them in a text as if they had put them there."""
 
 
 def answer_prompt(language: Language) -> ChatPromptTemplate:
     """Prompt with the variables ``passages`` and ``question``; the answer comes in the question's language."""
     template = ChatPromptTemplate([("system", _ANSWER[language]), ("human", _USER)])
+    return _checked(
+        template.partial(refusal=REFUSALS[language], not_shown=NOT_SHOWN[language]), {"passages", "question"}
+    )
+
+
+def agent_prompt(language: Language) -> ChatPromptTemplate:
+    """As ``answer_prompt``, for a model that may search itself."""
+    template = ChatPromptTemplate([("system", _ANSWER[language] + _AGENT[language]), ("human", _USER)])
     return _checked(
         template.partial(refusal=REFUSALS[language], not_shown=NOT_SHOWN[language]), {"passages", "question"}
     )
@@ -76,14 +106,25 @@ def standalone_prompt(language: Language) -> ChatPromptTemplate:
     return _checked(template, {"history", "question"})
 
 
-def render_passages(hits: Sequence[Hit]) -> str:
-    """Hits as numbered passages; the numbers are what citations refer to."""
+def render_passages(hits: Sequence[Hit], *, foreign: bool = False, first: int = 1) -> str:
+    """Hits as numbered passages; the numbers are what citations refer to.
+
+    Args:
+        hits: the passages.
+        foreign: for another's model, which gets no characters that a reader cannot see, and no tokens that a server may
+            take for the turns of a conversation. Ours quotes, and so has to see the text as it is.
+        first: number of the first.
+    """
     rendered = []
-    for number, hit in enumerate(hits, start=1):
+    for number, hit in enumerate(hits, start=first):
         chunk = hit.chunk
-        place = defused(" › ".join((chunk.place, *chunk.heading))).replace('"', "'").replace("\n", " ")
+        place = " › ".join((chunk.place, *chunk.heading)).replace('"', "'").replace("\n", " ")
         body = "\n".join(part for part in (chunk.lead, chunk.text) if part)
-        rendered.append(f'<passage number="{number}" kind="{chunk.kind}" from="{place}">\n{defused(body)}\n</passage>')
+        if foreign:
+            place, body = _without_tricks(place), _without_tricks(body)
+        rendered.append(
+            f'<passage number="{number}" kind="{chunk.kind}" from="{defused(place)}">\n{defused(body)}\n</passage>'
+        )
     return "\n\n".join(rendered)
 
 
@@ -107,9 +148,8 @@ def parse_passages(message: str) -> tuple[list[Passage], str]:
     return passages, (question.group(1) if question else message).strip()
 
 
-def defused(text: str) -> str:
-    """A text in which our tags are no tags any more."""
-    return _OUR_TAGS.sub("‹", text)
+def _without_tricks(text: str) -> str:
+    return _CHAT_TOKENS.sub(lambda match: f"{match.group()} ", visible(text))
 
 
 def _checked(template: ChatPromptTemplate, variables: set[str]) -> ChatPromptTemplate:

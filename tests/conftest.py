@@ -118,6 +118,10 @@ class Reply:
         status: other than 200, ``text`` is the message of an error.
         raw: sent as it is instead of ``text``, with ``content_type``.
         delay_s: waits as long before it sends anything; ends early when the server closes.
+        headers: sent beside the usual ones.
+        cut: the connection ends after as many words of a stream.
+        announced: whether the length of the whole is sent before, so that a client can tell that some is missing.
+        calls: tools the model wants to use, as (name, arguments), instead of an answer.
     """
 
     text: str = ""
@@ -125,6 +129,10 @@ class Reply:
     raw: str | None = None
     content_type: str = "text/event-stream"
     delay_s: float = 0.0
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: int | None = None
+    announced: bool = False
+    calls: tuple[tuple[str, dict[str, Any]], ...] = ()
 
 
 @dataclass
@@ -182,8 +190,13 @@ def _handler(script: OpenAIServer) -> type[BaseHTTPRequestHandler]:
             try:
                 self.send_response(reply.status)
                 self.send_header("Content-Type", kind)
+                for name, value in reply.headers.items():
+                    self.send_header(name, value)
+                if reply.announced:
+                    self.send_header("Content-Length", str(len(body.encode())))
                 self.end_headers()
-                self.wfile.write(body.encode())
+                sent = body if reply.cut is None else "".join(body.splitlines(keepends=True)[: 2 * reply.cut])
+                self.wfile.write(sent.encode())
             except ConnectionError:
                 pass  # the client did not wait
 
@@ -199,16 +212,23 @@ def _body(reply: Reply, request: dict[str, Any]) -> tuple[str, str]:
     if reply.status != 200:
         return "application/json", json.dumps({"error": {"message": reply.text, "type": "error", "code": None}})
     base = {"id": "1", "created": int(time.time()), "model": request["model"]}
+    calls = [
+        {"index": at, "id": f"c{at}", "type": "function", "function": {"name": name, "arguments": json.dumps(values)}}
+        for at, (name, values) in enumerate(reply.calls)
+    ]
     if not request.get("stream"):
-        message = {"role": "assistant", "content": reply.text}
-        choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
+        message = {"role": "assistant", "content": reply.text} | ({"tool_calls": calls} if calls else {})
+        choices = [{"index": 0, "message": message, "finish_reason": "tool_calls" if calls else "stop"}]
         usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
         return "application/json", json.dumps(
             base | {"object": "chat.completion", "choices": choices, "usage": usage}, ensure_ascii=False
         )
     words = [word + " " for word in reply.text.split(" ")]
     words[-1] = words[-1][:-1]
-    deltas = [({"role": "assistant", "content": word}, None) for word in words] + [({}, "stop")]
+    said: list[tuple[dict[str, Any], str | None]] = [({"role": "assistant", "content": word}, None) for word in words]
+    if calls:
+        said = [({"role": "assistant", "content": None, "tool_calls": calls}, None)]
+    deltas = [*said, ({}, "tool_calls" if calls else "stop")]
     events = [
         base | {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
         for delta, reason in deltas

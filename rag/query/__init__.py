@@ -6,4 +6,6 @@
 * ``grammar``     rules of the two languages: topics, particles, what leans on the turn before
 * ``followup``    a follow-up to a question that stands on its own
 * ``parts``       a question that asks two things, as two questions
+* ``multi_query``, ``hyde``      other wordings of it, and a passage imagined as its answer, by a language model
+* ``ranks``       the hits of several wordings, fused by their ranks
 """

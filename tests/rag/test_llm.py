@@ -32,7 +32,7 @@ def assistant(course: Course, server: Any, retrieval: dict[str, Any] | None = No
 
 def test_an_answer_with_marks(course: Course, openai_server: Any) -> None:
     openai_server.says("두 검색의 점수를 합칩니다 [1]. 청킹은 문서를 나눕니다 [2].")
-    answer = assistant(course, openai_server).ask(QUESTION)
+    answer = assistant(course, openai_server, {"section_chars": 0}).ask(QUESTION)
     assert answer.text == "두 검색의 점수를 합칩니다 [1]. 청킹은 문서를 나눕니다 [2]."
     assert [citation.mark for citation in answer.citations] == [1, 2]
     assert answer.citations[0].quote == "하이브리드 검색은 키워드 검색과 벡터 검색의 점수를 합친다."
@@ -49,7 +49,9 @@ def test_what_the_model_is_given(course: Course, openai_server: Any) -> None:
     assert REFUSALS["ko"] in system["content"]
     passages, question = parse_passages(user["content"])
     assert question == QUESTION
-    assert [passage.text for passage in passages] == [hit.chunk.text for hit in answer.hits]
+    handed = ["\n".join(filter(None, (hit.chunk.lead, hit.chunk.text))) for hit in answer.hits]
+    assert [passage.text for passage in passages] == handed
+    assert [len(hit.members) > 1 for hit in answer.hits] == [True, True, True, False]  # the last document is one chunk
 
 
 def test_made_up_marks_are_removed_and_counted(course: Course, openai_server: Any) -> None:

@@ -20,7 +20,7 @@ from ui.app import sidebar, state
 from ui.app.escaping import html_text, label
 from ui.app.examples import example_questions
 from ui.app.facts import facts_html
-from ui.app.sources import answer_html, citations_html, finished_answer_html, nearest_html
+from ui.app.sources import answer_html, citations_html, finished_answer_html, nearest_html, sought_html
 from ui.app.state import Conversation, Turn
 from ui.app.style import ICON, STYLE
 from ui.app.texts import Texts
@@ -114,7 +114,10 @@ def stream_answer(steps: Iterable[dict[str, Any]], slot: DeltaGenerator, llm: st
     answer: Answer | None = None
     for step in steps:
         answer = step.get("answer", answer)
-        written += step.get("raw", "")
+        if "step" in step:
+            slot.html(f'<div class="cr-waiting">{html_text(step["step"])}</div>')
+        # What another model had begun to say is no part of the answer of the one that took over.
+        written = ("" if "restarted" in step else written) + step.get("raw", "")
         if written and time.monotonic() - painted >= _REPAINT_S:
             slot.html(answer_html(written, llm))
             painted = time.monotonic()
@@ -143,8 +146,12 @@ def _show_answer(answer: Answer, number: int, slot: DeltaGenerator, texts: Texts
         st.html(f'<div class="cr-note">{html_text(texts.searched)} {html_text(answer.standalone)}</div>')
     if answer.citations:
         st.html(citations_html(answer, number, texts))
-    elif answer.hits:
-        st.html(nearest_html(answer.hits, texts))
+    if answer.sought.words:
+        st.html(sought_html(answer.sought, texts))
+    if answer.nearest:
+        st.html(nearest_html(answer.nearest, texts))
+    for note in answer.notes:
+        st.html(f'<div class="cr-note">{html_text(note)}</div>')
     about = f"{answer.llm} · {texts.version} {answer.index_version} · {answer.took_ms / 1000:.1f} s"
     st.html(f'<div class="cr-note">{html_text(about)}</div>')
 

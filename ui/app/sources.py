@@ -5,7 +5,7 @@ Sources fold by the browser's own ``<details>``: a mark links to its quote, and 
 
 from collections.abc import Sequence
 
-from rag.answer import Answer, Hit
+from rag.answer import Answer, Hit, Sought
 from rag.chunks import Chunk
 from rag.llm import EXTRACTIVE
 from ui.app.escaping import LinkMark, html_text, markdown_answer, plain_answer
@@ -47,6 +47,16 @@ def citations_html(answer: Answer, turn: int, texts: Texts) -> str:
 def nearest_html(hits: Sequence[Hit], texts: Texts) -> str:
     """What was found but does not answer, folded."""
     return _list_html(texts.nearest, [_source_html(hit.chunk, texts) for hit in hits])
+
+
+def sought_html(sought: Sought, texts: Texts) -> str:
+    """What was looked for, and what of it the documents do not have."""
+    lines = ((texts.looked_for, sought.words), (texts.unknown_words, sought.unknown))
+    return "".join(
+        f'<div class="cr-note">{html_text(label)} <bdi>{html_text(", ".join(words))}</bdi></div>'
+        for label, words in lines
+        if words
+    )
 
 
 def place(chunk: Chunk, texts: Texts) -> str:

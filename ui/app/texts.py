@@ -45,6 +45,8 @@ class Texts:
     searched: str
     sources: str
     nearest: str
+    looked_for: str
+    unknown_words: str
     page: str
     cell: str
     also_in: str
@@ -96,6 +98,8 @@ KOREAN = Texts(
     searched="이렇게 찾았습니다:",
     sources="출처",
     nearest="가장 가까운 구절",
+    looked_for="찾아본 말:",
+    unknown_words="자료에 없는 말:",
     page="{number}쪽",
     cell="셀 {number}",
     also_in="같은 내용이 있는 곳:",
@@ -147,6 +151,8 @@ ENGLISH = Texts(
     searched="Searched as:",
     sources="Sources",
     nearest="Nearest passages",
+    looked_for="Looked for:",
+    unknown_words="Not in the documents:",
     page="p. {number}",
     cell="cell {number}",
     also_in="Also in:",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ui.cli.options import (
+    AgentOption,
     ConfigOption,
     CountOption,
     IndexOption,
@@ -19,7 +20,7 @@ from ui.cli.options import (
     ThresholdOption,
     settings_of,
 )
-from ui.cli.output import plain, say, say_answer, say_error, say_hits, say_json, say_searched
+from ui.cli.output import plain, say, say_answer, say_error, say_hits, say_json, say_note, say_notes, say_searched
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -62,6 +63,7 @@ def ask(
     context: typer.Context,
     question: QuestionArgument = None,
     llm: LLMOption = None,
+    agent: AgentOption = None,
     k: CountOption = None,
     mode: ModeOption = None,
     threshold: ThresholdOption = None,
@@ -75,7 +77,7 @@ def ask(
 
     asked_for = _asked(question, questions)
     retrieval = {"k": k, "mode": mode, "threshold": threshold}
-    assistant = Assistant(settings_of(context, index, config, retrieval=retrieval, llm={"model": llm}))
+    assistant = Assistant(settings_of(context, index, config, retrieval=retrieval, llm={"model": llm, "agent": agent}))
 
     for asked in asked_for:
         answer = assistant.ask(asked)
@@ -84,11 +86,13 @@ def ask(
         else:
             say_searched(asked, answer.standalone)
             say_answer(answer)
+        say_notes(answer)
 
 
 def chat(
     context: typer.Context,
     llm: LLMOption = None,
+    agent: AgentOption = None,
     k: CountOption = None,
     mode: ModeOption = None,
     index: IndexOption = None,
@@ -98,7 +102,7 @@ def chat(
     from rag.assistant import Assistant
     from rag.errors import CourseRagError
 
-    settings = settings_of(context, index, config, retrieval={"k": k, "mode": mode}, llm={"model": llm})
+    settings = settings_of(context, index, config, retrieval={"k": k, "mode": mode}, llm={"model": llm, "agent": agent})
     assistant = Assistant(settings)
     say(
         f"{assistant.course.manifest.chunks} passages, version {assistant.course.version}. An empty line ends the chat."
@@ -125,6 +129,11 @@ def _turn(assistant: "Assistant", question: str, history: "list[BaseMessage]") -
     answer = None
     for step in assistant.stream(question, history):
         say_searched(question, step.get("standalone", question))
+        if "restarted" in step:
+            say()
+            say_note(step["restarted"])
+        if "step" in step:
+            say_note(step["step"])
         if "raw" in step:
             typer.echo(plain(step["raw"]), nl=False)
         answer = step.get("answer", answer)
@@ -133,6 +142,7 @@ def _turn(assistant: "Assistant", question: str, history: "list[BaseMessage]") -
         return
     # What was streamed is the raw text; where checking changed it, the checked text is what counts.
     say_answer(answer, with_text=answer.text != answer.raw)
+    say_notes(answer)
     history += [HumanMessage(question), AIMessage(answer.text)]
 
 

@@ -21,6 +21,9 @@ ThresholdOption = Annotated[
 LLMOption = Annotated[
     str | None, typer.Option("--llm", metavar="PROVIDER:MODEL", help="Language model, or 'extractive'.")
 ]
+AgentOption = Annotated[
+    bool | None, typer.Option("--agent", help="Let the language model search several times itself.")
+]
 QuestionsOption = Annotated[
     Path | None, typer.Option("--questions", metavar="FILE", help="Ask every question of a JSONL file instead.")
 ]

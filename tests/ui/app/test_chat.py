@@ -1,18 +1,21 @@
 """The page, run by Streamlit's own tester over real indexes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from langchain_core.messages import AIMessage, HumanMessage
 from streamlit.testing.v1 import AppTest
 
+from rag.answer import Sought
 from rag.assistant import Assistant
 from rag.prompts import REFUSALS
 from rag.settings import Settings, load_settings
 from ui.app.escaping import html_text, label
-from ui.app.sources import citations_html, finished_answer_html, nearest_html
+from ui.app.sources import citations_html, finished_answer_html, nearest_html, sought_html
 from ui.app.state import Conversation, Turn
 from ui.app.style import STYLE
 from ui.app.texts import ENGLISH, KOREAN
@@ -62,7 +65,8 @@ def test_a_refusal_is_plain_and_offers_the_nearest_passages(page_of: PageOf, sam
 
     expected = Assistant(sample).ask(UNANSWERED)
     assert [info.value for info in page.info] == [label(REFUSALS["en"])]
-    assert nearest_html(expected.hits, ENGLISH) in html_of(page)
+    assert nearest_html(expected.nearest, ENGLISH) in html_of(page)
+    assert sought_html(Sought(("capital", "Mongolia"), ("capital", "Mongolia")), ENGLISH) in html_of(page)
     assert "cr-mark" not in "".join(html_of(page))
 
 
@@ -188,6 +192,27 @@ def test_a_model_that_does_not_answer_is_told_and_can_be_asked_again(page_of: Pa
     assert not page.error
     assert [(turn.question, turn.error) for turn in turns_of(page)] == [(ANSWERED, None)]
     assert turns_of(page)[0].answer.llm == "extractive"
+
+
+def test_who_takes_over_from_a_model_that_breaks_off_is_told(
+    page_of: PageOf, sample: Settings, openai_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURSE_RAG_LLM__FALLBACK", "true")
+    monkeypatch.setenv("COURSE_RAG_LLM__MAX_RETRIES", "0")
+    openai_server.says("RRF uses nothing at all and")
+    openai_server.replies = [replace(openai_server.replies[0], cut=3)]
+    page = page_of(sample.index.path).run()
+    page.text_input(key="llm").set_value("openai:gpt-test")
+    page.text_input(key="base_url").set_value(openai_server.base_url).run()
+    ask(page, ANSWERED)
+
+    answer = turns_of(page)[0].answer
+    assert answer is not None
+    assert (answer.llm, answer.text) == ("extractive", Assistant(sample).ask(ANSWERED).text)
+    shown = "".join(html_of(page))
+    assert f'<div class="cr-note">{html_text(answer.notes[0])}</div>' in shown
+    assert "자료의 문장으로 답했습니다" in answer.notes[0]
+    assert "uses nothing" not in shown
 
 
 def test_a_stopped_question_is_kept_and_is_not_history(page_of: PageOf, sample: Settings) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -279,3 +280,47 @@ def test_what_was_searched_instead_is_told(cli: Run, index: Path, command: str) 
     assert "(searched" not in cli(command, "What does dropout do?", "--index", index).out
     row = json.loads(cli(command, "What does Dropuot do?", "--index", index, "--json").out)
     assert (row["question"], row["hits"][0]["source"]) == ("What does Dropuot do?", "deep-learning/optimisation.md")
+
+
+@pytest.mark.parametrize(
+    ("question", "lines"),
+    [
+        (
+            "What is the capital of Mongolia?",
+            ["Looked for: capital, Mongolia", "Not in the documents: capital, Mongolia"],
+        ),
+        ("몽골의 수도는 어디인가요?", ["찾아본 말: 몽골, 수도", "자료에 없는 말: 몽골, 수도"]),
+    ],
+)
+def test_a_refusal_says_what_was_looked_for_and_the_nearest_sections(
+    cli: Run, index: Path, question: str, lines: list[str]
+) -> None:
+    said = cli("ask", question, "--index", index).out.splitlines()
+    found = cli("ask", question, "--index", index, "--json").json
+    assert found["refused"] and said[:3] == [found["answer"], *lines]
+    places = [line.removeprefix("- ") for line in said if line.startswith("- ")]
+    nearest = [" › ".join([hit["source"], *hit["heading"]]) for hit in found["hits"]]
+    assert 1 <= len(places) <= 3 and places[0] == nearest[0] and set(places) <= set(nearest)
+
+
+def test_how_an_answer_came_about_is_told_on_stderr(
+    cli: Run, index: Path, openai_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURSE_RAG_LLM__BASE_URL", openai_server.base_url)
+    monkeypatch.setenv("COURSE_RAG_LLM__FALLBACK", "true")
+    monkeypatch.setenv("COURSE_RAG_LLM__MAX_RETRIES", "0")
+    openai_server.replies = [type_of_reply(openai_server)("out of order", status=500)]
+    asked = ["ask", "What is chunking?", "--index", index, "--llm", "openai:gpt-test"]
+    words, machine = cli(*asked), cli(*asked, "--json")
+    for result in (words, machine):
+        assert result.code == 0
+        assert "note: The language model could not be used" in result.err
+        assert "note:" not in result.out
+    printed = json.loads(machine.out)
+    assert_shape(printed, ASK)
+    assert printed["llm"] == "extractive"
+    openai_server.replies = [replace(openai_server.replies[0], text="It cuts it is so", status=200, cut=2)]
+    talked = cli("chat", "--index", index, "--llm", "openai:gpt-test", input="What is chunking?\n")
+    assert talked.code == 0
+    assert "It cuts" in talked.out
+    assert talked.err.count("note: The language model could not be used") == 2  # where it broke off, and at the end

@@ -1,0 +1,91 @@
+"""What a refusal rests on and what it says: names that the course has not, what was looked for, what is nearest."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from rag.analyzer import Analyzer
+from rag.answer import Answer, Citation, Hit, Sought
+from rag.chunks import Chunk
+from rag.extractive.features import QuestionReader
+from rag.extractive.scoring import SUPPORT, Reading
+from rag.extractive.sought import sought
+from rag.index.course import Course
+from rag.prompts import Passage
+
+ANALYZER = Analyzer()
+PASSAGE = Passage(1, "", "BM25 ranks passages by their words.")
+
+
+def rarity_of(known: dict[str, float], unknown: float) -> Callable[[Sequence[str]], list[float]]:
+    return lambda terms: [known.get(term, unknown) for term in terms]
+
+
+def test_what_the_course_nowhere_names_counts_by_its_rarity() -> None:
+    idf = rarity_of({"passag": 1.0, "rank": 2.0}, 5.0)
+    assert QuestionReader("passages rank GraphRAG", ANALYZER, idf).absent == pytest.approx(5 / 8)
+    assert QuestionReader("passages rank", ANALYZER, idf).absent == 0
+    assert QuestionReader("GraphRAG", ANALYZER, idf).absent == 1
+
+
+def test_a_verb_that_the_course_does_not_use_is_no_name_it_lacks() -> None:
+    idf = rarity_of({"문서": 1.0}, 3.0)
+    reader = QuestionReader("문서를 쪼개면", ANALYZER, idf)
+    assert reader.names == {"문서"}
+    assert reader.absent == 0
+
+
+def test_without_rarities_nothing_is_known_to_be_absent() -> None:
+    assert QuestionReader("GraphRAG", ANALYZER).absent == 0
+
+
+def test_covered_may_look_at_names_alone() -> None:
+    reader = QuestionReader("문서를 쪼개면", ANALYZER, rarity_of({"문서": 1.0}, 3.0))
+    held = frozenset({"문서"})
+    assert reader.covered(held) == pytest.approx(1 / 4)
+    assert reader.covered(held, among=reader.names) == 1
+
+
+def test_features_are_shares_and_have_a_weight_each() -> None:
+    idf = rarity_of({"bm25": 2.0, "bm": 1.0, "25": 1.0, "passag": 1.0, "rank": 1.0}, 4.0)
+    reading = Reading("How does BM25 rank GraphRAG?", [PASSAGE], ANALYZER, idf=idf)
+    values = reading.features()
+    assert len(SUPPORT) == 1 + len(values)
+    assert values == pytest.approx((5 / 9, 5 / 9, 5 / 9, 0, 0, 4 / 9, 4 / 9, 4 / 9))
+
+
+def test_who_asks_for_what_the_course_does_not_have_has_less_support() -> None:
+    """Of two questions of which the passages hold the same, it is the one with a name that stands nowhere at all."""
+    elsewhere, nowhere = {"rank": 1.0, "passag": 1.0, "graphrag": 3.9}, {"rank": 1.0, "passag": 1.0}
+    supports = [
+        Reading("How does GraphRAG rank passages?", [PASSAGE], ANALYZER, idf=rarity_of(known, 4.0)).support()
+        for known in (elsewhere, nowhere)
+    ]
+    assert supports[0] > supports[1]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("GraphRAG와 청킹의 차이는 뭔가요?", Sought(("GraphRAG", "청킹", "차이"), ("GraphRAG", "차이"))),
+        ("What does dropout do in GPT-4?", Sought(("dropout", "GPT-4"), ("GPT-4",))),
+        ("기울기소실을 설명해 줘", Sought(("기울기소실",), ())),
+        ("그건 뭐야?", Sought()),
+        ("", Sought()),
+    ],
+)
+def test_what_is_looked_for_is_said_as_it_was_typed(course: Course, question: str, expected: Sought) -> None:
+    assert sought(question, course) == expected
+
+
+def _answer(hits: Sequence[Hit], *, refused: bool = True, citations: tuple[Citation, ...] = ()) -> Answer:
+    return Answer("?", "?", "…", refused=refused, citations=citations, hits=tuple(hits))
+
+
+def test_the_nearest_are_the_places_that_were_found_each_once() -> None:
+    one, two = Chunk("1", "a", "x.md", "", heading=("A",)), Chunk("2", "b", "x.md", "", heading=("B",))
+    again = Chunk("3", "c", "x.md", "", heading=("A",))
+    hits = [Hit(rank, chunk, 1.0, {}) for rank, chunk in enumerate((one, two, again), start=1)]
+    assert [hit.rank for hit in _answer(hits).nearest] == [1, 2]
+    assert _answer(hits, refused=False).nearest == ()
+    assert _answer(hits, citations=(Citation(1, one, "a"),)).nearest == ()
