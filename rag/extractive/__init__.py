@@ -5,5 +5,6 @@
 * ``asked``     what the question asks for: a number, a time, a list
 * ``features``  what is known of each segment, as numbers
 * ``scoring``   how well a segment answers, and whether anything answers at all
+* ``sought``    what a question that is refused has looked for
 * ``model``     the LangChain chat model around them
 """

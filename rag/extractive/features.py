@@ -4,6 +4,7 @@ All are in [0, 1] and cost nothing to work out but the cosines, which come from 
 are weighted by rarity.
 """
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ FEATURES = (
     "time",  # 1 if a date or year is asked for and given
 )
 """Columns of the features, in order."""
+
+_NOWHERE = "\0"
+"""A term that no course has."""
 
 _ABOVE = 0.6
 """What a term is worth that stands above the segment (list item, heading) and not in it."""
@@ -66,7 +70,10 @@ class QuestionReader:
     ) -> None:
         """Analyse the question; ``idf`` gives the rarity of terms, without it all are equally rare."""
         terms = list(dict.fromkeys(analyzer.analyze_one(question).content().words))
-        self._weights = dict(zip(terms, idf(terms) if idf else [1.0] * len(terms), strict=True))
+        *weights, self._nowhere = idf([*terms, _NOWHERE]) if idf else [1.0] * len(terms) + [math.inf]
+        self._weights = dict(zip(terms, weights, strict=True))
+        self.names = frozenset(term for term in terms if not _is_predicate(term)) or frozenset(terms)
+        """Its terms that name something: the same can be said with another verb."""
         self._finder = TermFinder(terms, analyzer)
         self._question = question
 
@@ -79,12 +86,24 @@ class QuestionReader:
     def _bigrams(self) -> frozenset[str]:
         return _bigrams(self._question)
 
-    def covered(self, own: frozenset[str], above: frozenset[str] = frozenset()) -> float:
-        """Share of the question's terms that are held, weighted by rarity, in [0, 1]."""
+    @cached_property
+    def absent(self) -> float:
+        """Share of the question's terms, weighted by rarity, that name something and stand nowhere in the course.
+
+        0 where the rarity of terms is not known.
+        """
         total = sum(self._weights.values())
+        lost = sum(weight for word, weight in self._weights.items() if word in self.names and weight >= self._nowhere)
+        return lost / total if total else 0.0
+
+    def covered(
+        self, own: frozenset[str], above: frozenset[str] = frozenset(), among: frozenset[str] | None = None
+    ) -> float:
+        """Share of the question's terms, or of those among them, that are held, weighted by rarity, in [0, 1]."""
+        weights = {word: weight for word, weight in self._weights.items() if among is None or word in among}
+        total = sum(weights.values())
         held = sum(
-            weight if word in own else _ABOVE * weight if word in above else 0.0
-            for word, weight in self._weights.items()
+            weight if word in own else _ABOVE * weight if word in above else 0.0 for word, weight in weights.items()
         )
         return held / total if total else 0.0
 
@@ -142,6 +161,11 @@ class QuestionReader:
         news = (len(_WORD.findall(text)) - len(read.own)) / _ENOUGH_NEWS
         given = ("number" in self.asked and gives_number(text), "time" in self.asked and gives_time(text))
         return (min(1.0, max(0.0, news)), max(0.0, 1 - len(text) / _SHORT), *map(float, given))
+
+
+def _is_predicate(term: str) -> bool:
+    """Whether a term is a Korean verb or adjective, which the analyzer ends with 다."""
+    return term.endswith("다") and len(term) > 1
 
 
 def _bigrams(text: str) -> frozenset[str]:

@@ -17,9 +17,9 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import ConfigDict, Field
 
 from rag.analyzer import Analyzer
-from rag.extractive.scoring import Candidate, Reading
+from rag.extractive.scoring import THRESHOLD, Candidate, Reading
 from rag.language import detect_language
-from rag.prompts import REFUSALS, parse_passages
+from rag.prompts import REFUSALS, Passage, parse_passages
 
 _CLOSE = 0.4
 """A candidate is added to the best one if it is at least this many times as likely to be the answer."""
@@ -37,7 +37,7 @@ class ExtractiveChatModel(BaseChatModel):
     embeddings: Embeddings | None = Field(None, description="Compares question and sentence by meaning.")
     quick: Embeddings | None = Field(None, description="Chooses the few sentences that embeddings reads; None: all.")
     idf: Callable[[Sequence[str]], list[float]] | None = Field(None, description="Rarity of words in the course.")
-    threshold: float = Field(0.279, description="Least support in [0, 1]; below it the answer is a refusal.")
+    threshold: float = Field(THRESHOLD, description="Least support in [0, 1]; below it the answer is a refusal.")
     max_sentences: int = Field(3, ge=1)
     max_chars: int = Field(400, ge=50)
 
@@ -94,10 +94,14 @@ class ExtractiveChatModel(BaseChatModel):
         refusal = REFUSALS[detect_language(question)]
         if not passages:
             return refusal
-        reading = Reading(question, passages, self.analyzer, self.embeddings, self.idf, self.quick)
+        reading = self.reading(question, passages)
         if reading.support() < self.threshold:
             return refusal
         return self._written(reading.candidates()) or refusal
+
+    def reading(self, question: str, passages: Sequence[Passage]) -> Reading:
+        """Passages read with a question in mind."""
+        return Reading(question, passages, self.analyzer, self.embeddings, self.idf, self.quick)
 
     def _written(self, candidates: list[Candidate]) -> str:
         """The best candidates that fit, passage by passage in order of the best one, each in its own order."""

@@ -1,5 +1,7 @@
 """Answer metrics, worked by hand."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,8 @@ from eval.answers import (
 )
 from eval.questions import Place, Question
 from eval.records import CitedPassage, GivenAnswer, Passage
+from rag.answer import Answer, Citation, Hit
+from rag.chunks import Chunk
 
 words = st.lists(st.sampled_from(["기울기", "소실", "loss", "rate"]), max_size=8)
 
@@ -91,6 +95,19 @@ def test_the_mark_names_the_passage_that_was_handed_over() -> None:
     assert [(each.mark, each.correct) for each in checked] == [(2, True), (1, False)]
     assert citation_correctness(checked) == 0.5
     assert citation_evidence(checked) == 0.5
+
+
+def test_of_a_context_the_chunk_counts_that_is_cited() -> None:
+    right = Chunk("1", "Dropout turns neurons off.", "a.pdf", "", page=3)
+    wrong = Chunk("2", "Something else.", "a.pdf", "", page=4)
+    whole = replace(wrong, text=f"{right.text}\n\n{wrong.text}")
+    hits = (Hit(1, whole, 1.0, {}, (right, wrong)),)
+    for chunk, correct in ((right, True), (wrong, False)):
+        cited = (Citation(1, chunk, chunk.text),)
+        given = GivenAnswer.of(Answer("?", "?", "… [1]", False, cited, hits))
+        assert [each.correct for each in check_citations_of(QUESTION, given)] == [correct]
+    alone = GivenAnswer.of(Answer("?", "?", "… [1]", False, (Citation(1, whole, "Dropout"),), hits))
+    assert alone.citations == (CitedPassage(1, "Dropout"),)
 
 
 def test_in_a_source_without_pages_the_strict_metric_is_stricter() -> None:

@@ -113,6 +113,9 @@ def test_answers_and_times_are_measured(course_settings: Settings) -> None:
     figures = {(each.subject, each.name): each for each in asking(QUESTIONS, course_settings.index.path)}
     assert figures["course-documents · all", "evidence-hit@5"].value == 1.0
     assert figures["course-documents · tag=lookup", "evidence-hit@10"].count == 2
+    handed = figures["handed to an LLM · all", "evidence-hit@5"]
+    assert (handed.value, handed.count) == (1.0, figures["course-documents · all", "evidence-hit@5"].count)
+    assert figures["handed to an LLM · tag=lookup", "evidence-hit@5"].count == 2
     assert ("course-documents · tag=unanswerable", "evidence-hit@5") not in figures
     assert figures["questions that ended in an error", "questions"].value == 0
     p50, p95 = (figures["query, warm · search", name].value for name in ("p50 ms", "p95 ms"))
