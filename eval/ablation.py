@@ -1,7 +1,8 @@
 """What each part of the search is worth: ``python -m eval.ablation [--data DIR] [--only NAME…] [--k N]``.
 
-Every set is built once with default settings and asked with all parts, then with each part switched off. A cell is what
-the part gains: the mean over the questions of (all parts − without it), with its 95% paired bootstrap interval.
+Every set is built with default settings and asked with all parts, then with each part switched off; for a part of the
+index itself it is built once more. A cell is what the part gains: the mean over the questions of (all parts − without
+it), with its 95% paired bootstrap interval.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from eval.scoring import score
 from rag.assistant import Assistant
 from rag.errors import CourseRagError
 from rag.index.course import Course
-from rag.settings import IndexSettings, RetrievalSettings, Settings
+from rag.settings import CONFIG_FILE, IndexSettings, RetrievalSettings, Settings
 
 COURSE = "course-documents"
 SETS = (COURSE, "ai-tech-interview-pub", "korquad1-dev-pub", "squad20-dev-pub", "xling-shervine-cheatsheets")
@@ -37,6 +38,9 @@ PARTS: Mapping[str, Mapping[str, Any]] = {
     "parts of a question": {"decompose": False},
 }
 """Each part with the settings that switch it off."""
+
+BUILT: Mapping[str, Mapping[str, Any]] = {"windows": {"window_chars": 0}}
+"""Each part of the index with the settings that build one without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +85,13 @@ def columns_of(name: str, data: Path, k: int) -> Iterator[Column]:
     sys.stderr.write(f"{name} …\n")
     with tempfile.TemporaryDirectory(prefix="course-rag-ablation-") as folder:
         work = Path(folder)
-        (work / "empty").mkdir()
         documents, questions = _set(name, data, work)
-        build(documents, work / "index", work / "empty")
-        course = Course.open(work / "index")
+        course = _built(documents, work, {})
         metric = f"evidence_hit@{k}" if name == COURSE else f"recall@{k}"
         whole = _values(course, questions, metric, {})
         without = {part: _values(course, questions, metric, off) for part, off in PARTS.items()}
+        for part, off in BUILT.items():
+            without[part] = _values(_built(documents, work, off), questions, metric, {})
     tags = sorted({tag for question in questions for tag in question.tags}) if name == COURSE else []
     for tag in [None, *tags]:
         chosen = [row for row, question in enumerate(questions) if tag is None or tag in question.tags]
@@ -97,6 +101,15 @@ def columns_of(name: str, data: Path, k: int) -> Iterator[Column]:
             [whole[row] for row in chosen],
             {part: [values[row] for row in chosen] for part, values in without.items()},
         )
+
+
+def _built(documents: Path, work: Path, settings: Mapping[str, Any]) -> Course:
+    """The next version of the index, with these settings of section ``index``."""
+    folder = Path(tempfile.mkdtemp(dir=work))
+    lines = [f"{name} = {value}" for name, value in settings.items()]
+    (folder / CONFIG_FILE).write_text("\n".join(["[index]", *lines]), encoding="utf-8")
+    build(documents, work / "index", folder)
+    return Course.open(work / "index")
 
 
 def _set(name: str, data: Path, work: Path) -> tuple[Path, list[Question]]:
@@ -119,7 +132,8 @@ def table(columns: Sequence[Column]) -> str:
     head = ["gain of", *(f"{column.name} ({len(column.whole):,}) {column.metric}" for column in columns)]
     rows = [head, ["---", *["---:"] * len(columns)]]
     rows.append(["all parts", *(f"{np.mean(column.whole):.3f}" for column in columns)])
-    rows += [[part, *(_cell(*column.gain(part)) for column in columns)] for part in PARTS]
+    parts = [part for column in columns[:1] for part in column.without]
+    rows += [[part, *(_cell(*column.gain(part)) for column in columns)] for part in parts]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
