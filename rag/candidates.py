@@ -1,6 +1,5 @@
 """Candidates for a question: what BM25, the vectors, or both sides say of the passages, unsorted."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +12,6 @@ from rag.index.course import Course
 from rag.index.dense import unit
 from rag.index.grouped import Grouped
 from rag.language import detect_language
-from rag.query.expansion import Expansion
 from rag.settings import RetrievalSettings
 
 _BACKGROUND = 512
@@ -105,7 +103,7 @@ class CandidateSearch:
         return Evidence(
             rowids=rowids,
             lexical=plain[rowids - 1],
-            bridged=(scores - plain)[rowids - 1],
+            bridged=scores[rowids - 1] - plain[rowids - 1],
             similarity=similarity,
             dense=above_background(similarity, self._background.similarity(direction)),
             ceiling=self._course.lexical.ceiling(query.terms, bigram_weight=self._settings.bigram_weight),
@@ -128,12 +126,13 @@ class CandidateSearch:
     def _lexical_scores(self, query: Query) -> tuple[Scores, Scores]:
         """BM25 of every chunk, position = rowid − 1: by the question's words, and by the course's other names too."""
         expansions = self._course.bridge.expansions(query.terms.words, weight=self._settings.term_weight)
-        plain = self._bm25(query)
-        return plain, self._bm25(query, expansions) if expansions else plain
-
-    def _bm25(self, query: Query, expansions: Sequence[Expansion] = ()) -> Scores:
         weight = self._settings.bigram_weight
-        scores = self._course.lexical.scores(query.terms, bigram_weight=weight, expansions=expansions)
+        plain, bridged = self._course.lexical.both(query.terms, bigram_weight=weight, expansions=expansions)
+        return self._within(query, plain), self._within(query, bridged)
+
+    @staticmethod
+    def _within(query: Query, scores: Scores) -> Scores:
+        """The scores, 0 for what the question's filter leaves out."""
         if query.within is None:
             return scores
         kept = np.zeros_like(scores)

@@ -8,4 +8,5 @@
 * ``duplicates``, ``semesters``         repeated passages searched twice, text lost, over made semesters
 * ``made_models``, ``gpu``                the neural path on a GPU: texts/s, padding, share of the card's rate
 * ``embedding``                          texts/s of the bundled embedders beside sentence-transformers in float32
+* ``made_index``, ``latency``            what a question waits at 1,000 and 100,000 passages, by stage
 """

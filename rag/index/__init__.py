@@ -7,6 +7,7 @@ Reading order, as a search passes through them:
 * ``table``     chunks with their provenance, in SQLite
 * ``kinds``     kinds of vector index, from exact to fast
 * ``gpu``       FAISS on a GPU
+* ``scanning``  one search by several threads
 * ``grouped``   the vectors of a passage's windows, as one
 * ``dense``     vectors, in FAISS
 * ``recall``    how many of the true neighbours an index finds

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from rag.errors import CorruptIndexError
-from rag.index import gpu, kinds
+from rag.index import gpu, kinds, scanning
 from rag.index.grouped import Grouped, RowIds, Vectors, runs
 from rag.index.kinds import Kind, library
 
@@ -201,7 +201,7 @@ class DenseIndex:
         on_card = self._gpu.search(query, k) if selector is None and self._gpu is not None else None
         with kinds.one_thread():
             if selector is None:
-                scores, positions = on_card or self._core.search(query, k)
+                scores, positions = on_card or scanning.search(self.kind, self._core, query, k)
             if selector is not None or (positions < 0).any():
                 # A filter, or more hits wanted than the lists or the graph led to.
                 scores, positions = self._exhaustive(query, k, selector)

@@ -41,6 +41,19 @@ def test_a_group_is_as_near_as_its_nearest_and_has_its_middle() -> None:
     assert some.similarity(np.array([0, -1], np.float32)) == pytest.approx([-0.8, 1])
 
 
+@pytest.mark.parametrize("dimension", [1, 384, 896, 4096])
+@pytest.mark.parametrize("rows", [0, 1, 7, 9, 75, 1000])
+def test_a_question_has_the_cosines_of_a_product_whatever_the_size(rows: int, dimension: int) -> None:
+    rng = np.random.default_rng(rows + dimension)
+    vectors, query = (unit(rng.normal(size=(n, dimension)).astype(np.float32)) for n in (rows, 1))
+    found = Grouped(np.arange(rows), vectors, [1] * rows).similarity(query[0])
+    wanted = (vectors.astype(np.float64) * query.astype(np.float64)).sum(axis=1)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, wanted, atol=3e-6)
+    few = Grouped(np.arange(len(vectors[:8])), vectors[:8], [1] * len(vectors[:8])).similarity(query[0])
+    np.testing.assert_array_equal(few[:4], found[:4])  # whatever else is compared
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(1, 12), min_size=1, max_size=40), st.integers(1, 15), st.data())
 def test_a_search_finds_each_rowid_once_by_its_nearest(rowids: list[int], k: int, data: st.DataObject) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.analyzer import Analyzer, Terms
@@ -232,3 +232,55 @@ def test_windows_whose_owners_are_gone_are_told(tmp_path: Path) -> None:
     (tmp_path / "windows/owners.npy").unlink()
     with pytest.raises(CorruptIndexError, match="not a lexical index"):
         LexicalIndex.open(tmp_path)
+
+
+def naive(
+    index: LexicalIndex, query: Terms, expansions: list[Expansion], owners: list[int], windows: LexicalIndex | None
+) -> list[float]:
+    """The definition, chunk by chunk; names do not overlap."""
+    scores = index.scores(query, bigram_weight=0.3).astype(float).tolist() if windows is None else []
+    if windows is not None:
+        own = naive(index, query, expansions, [], None)
+        each = naive(windows, query, expansions, [], None)
+        best = {owner: max(each[at] for at in range(len(each)) if owners[at] == owner) for owner in owners}
+        return [score + WINDOW_SHARE * (best.get(at, score) - score) for at, score in enumerate(own)]
+    for name in dict.fromkeys(expansion.of for expansion in expansions):
+        had = index.scores(Terms(list(name), []), bigram_weight=0)
+        for at in range(len(scores)):
+            others = [
+                expansion.weight
+                * sum(index.idf(name))
+                / sum(index.idf(expansion.to))
+                * index.scores(Terms(list(expansion.to), []), bigram_weight=0)[at]
+                for expansion in expansions
+                if expansion.of == name
+            ]
+            scores[at] += max([had[at], *others]) - had[at]
+    return scores
+
+
+_few_words = st.lists(st.sampled_from("abcdef"), max_size=6)
+_some_terms = st.builds(Terms, _few_words, _few_words)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(_some_terms, st.lists(_some_terms, max_size=4)), min_size=1, max_size=8),
+    _some_terms,
+    st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("cdefg")), max_size=4, unique=True),
+)
+def test_both_scores_are_what_their_definition_says(
+    chunks: list[tuple[Terms, list[Terms]]], query: Terms, pairs: list[tuple[str, str]]
+) -> None:
+    expansions = [Expansion((of,), (to,), 0.8, "test") for of, to in pairs]
+    owners = [at for at, (_, windows) in enumerate(chunks) for _ in windows]
+    windows = [terms for _, some in chunks for terms in some]
+    whole = [terms for terms, _ in chunks]
+    index = LexicalIndex.build(whole, Windowed(windows, np.array(owners, np.int64)))
+    parts = LexicalIndex.build(windows) if windows else None
+    plain, expanded = index.both(query, bigram_weight=0.3, expansions=expansions)
+    flat = LexicalIndex.build(whole)
+    assert plain == pytest.approx(naive(flat, query, [], owners, parts), abs=1e-5)
+    assert expanded == pytest.approx(naive(flat, query, expansions, owners, parts), abs=1e-5)
+    np.testing.assert_array_equal(index.scores(query, bigram_weight=0.3), plain)
+    np.testing.assert_array_equal(index.scores(query, bigram_weight=0.3, expansions=expansions), expanded)
