@@ -12,6 +12,7 @@ be scored again by a new metric. In the order data passes through them:
 * ``compare``                       two runs, question by question
 * ``report``                        Markdown of a run and of a comparison
 * ``course_sets``, ``stated_places``      retrieval sets as courses; where a passage stands, told by its file alone
+* ``support``               whether each cited sentence stands where its citation says
 * ``launcher``, ``processes``, ``measures``, ``bench``      the figures that ``make bench`` prints
 * ``correlation``, ``embedders``, ``embedder_table``  what ``course-rag embedder evaluate`` measures and prints
 * ``fusion_fit``            fits the weights of hybrid search to an embedder
@@ -20,5 +21,6 @@ be scored again by a new metric. In the order data passes through them:
 * ``sentence_fit``          fits the scores of the sentences it answers with
 * ``unanswerable``          makes questions that a course answers, and ones that it does not
 * ``corruptions``, ``grounding_sets``, ``grounding_bench``  sentences made false by rule; fits what the guard stops
+* ``contradictions``        whether documents that say otherwise are told apart: copies changed by rule
 * ``calibration``           fits when the extractive model refuses
 """

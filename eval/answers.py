@@ -8,6 +8,7 @@ from eval.evidence import places_of, squeeze
 from eval.questions import Question
 from eval.records import GivenAnswer, Passage
 from rag.citations import MARK
+from rag.prompts import FRAMES
 
 _LEAST_PART = 20
 """A passage shorter than the context it is part of counts as holding it from this many squeezed characters on."""
@@ -35,8 +36,8 @@ def answer_recall(answer: Sequence[str], reference: Sequence[str]) -> float:
 
 
 def without_marks(answer: str) -> str:
-    """An answer's words without its citation marks."""
-    return MARK.sub(" ", answer)
+    """An answer's words without its citation marks, and without the lines that only frame what is quoted."""
+    return "\n".join(line for line in MARK.sub(" ", answer).split("\n") if line.strip() not in FRAMES)
 
 
 @dataclass(frozen=True, slots=True)

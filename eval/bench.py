@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from eval.course_sets import make_course
-from eval.measures import Figure, asking, build, building, cold_start, indexed_evidence, retrieval
+from eval.measures import Figure, answering, asking, build, building, cold_start, indexed_evidence, retrieval
 from eval.questions import read_questions
 from rag.errors import CourseRagError, InputError
 
@@ -30,6 +30,10 @@ SETS: dict[str, dict[str, str]] = {
 }
 """Retrieval sets, each with what is asked of ``MODE METRIC``."""
 
+ANSWERED = ("korquad1-dev-pub",)
+"""Those of them whose answers are looked at too, for as many questions."""
+
+_MOST_ANSWERED = 300
 _COLD_QUESTION = "드롭아웃은 무엇을 막기 위한 방법인가요?"
 
 
@@ -86,6 +90,8 @@ def _set(name: str, data: Path, work: Path, limit: int | None) -> Iterator[Figur
     course_set = replace(course_set, questions=course_set.questions[:limit])
     build(course_set.documents, work / "index", work / "empty")
     yield from retrieval(name, course_set, work / "index", SETS[name])
+    if name in ANSWERED:
+        yield from answering(name, course_set.questions[:_MOST_ANSWERED], work / "index", course_set.documents)
 
 
 def _course(name: str, data: Path, work: Path, limit: int | None) -> Iterator[Figure]:
@@ -93,7 +99,7 @@ def _course(name: str, data: Path, work: Path, limit: int | None) -> Iterator[Fi
     index = work / "index"
     yield from building(data / "documents", index, work / "empty")
     yield from indexed_evidence(questions, index, data / "documents")
-    yield from asking(questions, index)
+    yield from asking(questions, index, data / "documents")
     yield from cold_start(_COLD_QUESTION, index, work / "empty")
 
 

@@ -9,15 +9,17 @@ from eval.course_sets import CourseSet
 from eval.evidence import contexts_found, evidence_hit, places_of, squeeze
 from eval.processes import Finished, course_rag
 from eval.questions import Place, Question
-from eval.records import Passage
+from eval.records import Passage, Run
 from eval.run import run_questions
 from eval.scoring import Mean, Scores, score
 from eval.stated_places import stated_headings
+from eval.support import citation_support, cited_sentences
 from rag.answer import Hit
 from rag.assistant import Assistant
 from rag.chunks import Chunk
 from rag.contexts import contexts
 from rag.index.course import Course
+from rag.prompts import DIFFER
 from rag.settings import IndexSettings, RetrievalSettings, SearchMode, Settings
 
 MODES: tuple[SearchMode, ...] = ("keyword", "similarity", "hybrid")
@@ -136,16 +138,18 @@ def _is_at(passage: Passage, place: Place, headings: Sequence[str]) -> bool:
     return any(own == heading or (bool(own) and own in heading) for heading in headings)
 
 
-def asking(questions: Sequence[Question], index: Path) -> Iterator[Figure]:
-    """Evidence, answers, refusals and warm query times with default settings."""
+def asking(questions: Sequence[Question], index: Path, documents: Path) -> Iterator[Figure]:
+    """Evidence, answers, refusals and warm query times with default settings; ``documents`` are what was indexed."""
     assistant = Assistant(Settings(index=IndexSettings(path=index)))
     for question in questions[:_WARM_UP]:
         assistant.ask(question.user_input)
-    scores = score(run_questions(assistant, questions))
+    run = run_questions(assistant, questions)
+    scores = score(run)
     yield from _evidence(scores)
     yield from _handed_evidence(questions, assistant)
     for name in ("token_f1", "answer_recall", "citation_correctness", "citation_evidence"):
         yield _figure("answers (extractive)", name, scores.means[name])
+    yield from quoting("answers (extractive)", run, documents)
     for name in ("refusal_precision", "refusal_recall", "refusal_accuracy"):
         yield _figure("refusals (extractive)", name, scores.means[name])
     for step, latency in scores.latency.items():
@@ -153,6 +157,27 @@ def asking(questions: Sequence[Question], index: Path) -> Iterator[Figure]:
         yield Figure(f"query, warm · {step}", "p95 ms", latency.p95, latency.count)
     failed = sum(any(value.failed for value in each.values.values()) for each in scores.questions)
     yield Figure("questions that ended in an error", "questions", failed, len(questions), "0")
+
+
+def answering(name: str, questions: Sequence[Question], index: Path, documents: Path) -> Iterator[Figure]:
+    """Words and citations of the answers to a question set, with default settings."""
+    run = run_questions(Assistant(Settings(index=IndexSettings(path=index))), questions)
+    means = score(run).means
+    for metric in ("token_f1", "answer_recall"):
+        yield _figure(f"{name} · answers (extractive)", metric, means[metric])
+    yield from quoting(f"{name} · answers (extractive)", run, documents)
+
+
+def quoting(subject: str, run: Run, documents: Path) -> Iterator[Figure]:
+    """Whether each cited sentence stands where its citation says, and how long answers are."""
+    given = [row.answer for row in run.rows if row.answer is not None and not row.answer.refused]
+    sentences = [each for answer in given for each in cited_sentences(answer, documents)]
+    yield Figure(subject, "cited sentences supported", citation_support(sentences), len(sentences), "≥ 0.95")
+    differing = sum(any(line in answer.text for line in DIFFER.values()) for answer in given)
+    yield Figure(subject, "answers naming a contradiction", differing, len(given))
+    if given:
+        median = statistics.median(len(answer.text) for answer in given)
+        yield Figure(subject, "median characters", median, len(given), "≤ 400")
 
 
 def _evidence(scores: Scores) -> Iterator[Figure]:

@@ -8,6 +8,7 @@ from rag.analyzer import FUNCTION_WORDS, Analyzer
 from rag.answer import Citation, Hit
 from rag.chunks import Chunk
 from rag.grounding.guard import Guard
+from rag.prompts import FRAMES
 from rag.sentences import split_sentences
 
 MARK = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
@@ -112,7 +113,8 @@ def _claim_before(text: str, position: int) -> str:
     """The sentence that a mark ends, without marks."""
     before = text[:position]
     previous = [match.end() for match in MARK.finditer(before) if before[match.end() :].strip(" .,[]\n")]
-    return MARK.sub("", before[previous[-1] if previous else 0 :]).lstrip(" .\n-•").rstrip()
+    claim = MARK.sub("", before[previous[-1] if previous else 0 :])
+    return "\n".join(line for line in claim.split("\n") if line.strip() not in FRAMES).lstrip(" .\n-•").rstrip()
 
 
 def _quoted(claim: str, chunks: Sequence[Chunk], analyzer: Analyzer) -> tuple[Chunk, str]:

@@ -6,7 +6,7 @@ a document cannot close: ``render_passages`` defuses any tag of ours that it fin
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 
@@ -28,6 +28,18 @@ COURTESY: dict[Language, str] = {
     "ko": "네, 강의 자료에 대해 궁금한 것을 물어보세요.",
     "en": "You are welcome to ask anything about the course documents.",
 }
+
+DIFFER: dict[Language, str] = {
+    "ko": "자료마다 다르게 적혀 있습니다:",
+    "en": "The course documents differ on this:",
+}
+"""Stands, without a mark, before sentences of several documents that say the same thing with another number."""
+
+ASSENTS: dict[Language, tuple[str, str]] = {"ko": ("네.", "아니요."), "en": ("Yes.", "No.")}
+"""Yes and no, without a mark, before the sentence that says so."""
+
+FRAMES = frozenset([*DIFFER.values(), *(each for pair in ASSENTS.values() for each in pair)])
+"""Lines that our own model writes around what it quotes: they claim nothing that is not in the quotes."""
 
 UNVERIFIED: dict[Language, str] = {
     "ko": "(자료에서 확인되지 않음)",
@@ -130,18 +142,19 @@ def render_passages(hits: Sequence[Hit], *, foreign: bool = False, first: int = 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage as it stands in a prompt."""
+    """A passage as it stands in a prompt; ``place`` as ``Chunk.place`` says it, "" where it is not known."""
 
     number: int
     heading: str
     text: str
     kind: str = "text"
+    place: str = field(default="", compare=False)
 
 
 def parse_passages(message: str) -> tuple[list[Passage], str]:
     """The way back: the passages and the question of a message; one without our tags is all question."""
     passages = [
-        Passage(int(number), place.partition(" › ")[2], text, kind)
+        Passage(int(number), place.partition(" › ")[2], text, kind, place.partition(" › ")[0])
         for number, kind, place, text in _PASSAGE.findall(message)
     ]
     question = _QUESTION.search(message)

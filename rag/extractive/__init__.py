@@ -5,6 +5,10 @@
 * ``asked``     what the question asks for: a number, a time, a list
 * ``features``  what is known of each segment, as numbers
 * ``scoring``   how well a segment answers, and whether anything answers at all
+* ``composing`` what is said of the candidates, and in which order
+* ``differing`` whether two sentences contradict each other
+* ``conflicts`` where passages of several documents do
+* ``forms``     whole lists, both sides of a comparison, reasons, yes and no
 * ``sought``    what a question that is refused has looked for
 * ``model``     the LangChain chat model around them
 """

@@ -7,7 +7,7 @@ The words are those of the two languages, not those of any course: 몇 and "how 
 import re
 from typing import Literal
 
-Asked = Literal["number", "time", "list", "definition"]
+Asked = Literal["number", "time", "list", "definition", "reason", "drawback", "benefit"]
 """``list``: kinds, steps and differences too, all that is not answered by half a list."""
 
 _NUMBER_KO = r"몇|얼마|개수|횟수|비율은|확률은|점수는|크기는|가격은"
@@ -34,12 +34,61 @@ _DEFINITION_EN = (
     r"|meaning of)"
 )
 
+_REASON_KO = r"(?<![가-힣])왜(?![가-힣])|이유[는가를]?|무엇 때문|까닭|원인"
+_REASON_EN = r"why|reasons?|what causes?|how come"
+_DRAWBACK_KO = r"단점|약점|한계점?|문제점"
+_DRAWBACK_EN = r"drawbacks?|disadvantages?|limitations?|weakness(?:es)?|downsides?|shortcomings?"
+_BENEFIT_KO = r"장점|이점|강점"
+_BENEFIT_EN = r"advantages?|benefits?|strengths?"
+
+_GIVEN: dict[Asked, re.Pattern[str]] = {
+    "reason": re.compile(
+        r"때문|위해|위하여|위한|이유|까닭|덕분|도록|므로|아서|어서|(?:으로|로) 인해|방지|막(?:는|기|을|아|다)"
+        r"|\b(?:because|since|so that|in order to|due to|thus|therefore|reasons?|prevents?|avoids?)\b"
+        r"|\bto (?:make|keep|reduce|prevent|avoid|ensure|improve|allow|help|get)\b",
+        re.IGNORECASE,
+    ),
+    "drawback": re.compile(
+        rf"{_DRAWBACK_KO}|문제|어렵|어려|부족|느리|느려|비싸|비용|취약|약하|불가|못|않|없|그러나|하지만|반면|떨어|낮|손실|오래|복잡|많이"
+        rf"|\b(?:{_DRAWBACK_EN}|problems?|slow\w*|cost\w*|cannot|not|fails?|lacks?|difficult|expensive|however|but|poor\w*|hard|only|loses?)\b"
+        r"|n['’]t\b",
+        re.IGNORECASE,
+    ),
+    "benefit": re.compile(
+        rf"{_BENEFIT_KO}|좋|빠르|빨|효율|효과|쉽|쉬|높|강하|줄|유용|유리|편|가능|수 있|잘|개선|향상|정확|절약|단순|간단"
+        rf"|\b(?:{_BENEFIT_EN}|better|fast\w*|efficien\w+|eas\w+|improv\w+|reduc\w+|robust|useful|helps?|allows?|can|good|simple"
+        r"|strong|well|best|accurate)\b",
+        re.IGNORECASE,
+    ),
+}
+"""Words of sentences that give a reason, a drawback or a benefit; some of the last two are said in many words."""
+
+_COMPARES = re.compile(
+    r"차이|비교|다른\s?점|구별|어떻게 (?:달라|다르|다른)|(?:뭐가|무엇이) (?:달라|다르|다른)"
+    r"|\b(?:differences?|differs?|differ|different|compare[ds]?|comparison|versus|vs)\b",
+    re.IGNORECASE,
+)
+_YES_OR_NO_KO = re.compile(r"(?:나요|가요|ㄴ가요|까요?|니까|지요|죠|니)\s*[?？]?$")
+_YES_OR_NO_EN = re.compile(
+    r"(?:is|are|was|were|does|do|did|can|could|should|will|would|must|has|have)\b(?!.*\bor\b)", re.IGNORECASE
+)
+_WH = re.compile(
+    r"무엇|무슨|뭐|뭘|뭔|왜|어떻|어떤|어디|언제|누구|누가|얼마|(?<!\S)몇|어느|며칠"
+    r"|\b(?:what|which|who|whom|whose|when|where|why|how)\b",
+    re.IGNORECASE,
+)
+
 _QUESTIONS: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     ("number", re.compile(rf"(?:{_NUMBER_KO})|\b(?:{_NUMBER_EN})(?!\w)", re.IGNORECASE)),
     ("time", re.compile(rf"(?:{_TIME_KO})|\b(?:{_TIME_EN})(?!\w)", re.IGNORECASE)),
     ("list", re.compile(rf"(?:{_LIST_KO})|\b(?:{_LIST_EN})(?!\w)", re.IGNORECASE)),
     ("definition", re.compile(rf"(?:{_DEFINITION_KO})|\b(?:{_DEFINITION_EN})", re.IGNORECASE)),
+    ("reason", re.compile(rf"(?:{_REASON_KO})|\b(?:{_REASON_EN})\b", re.IGNORECASE)),
+    ("drawback", re.compile(rf"(?:{_DRAWBACK_KO})|\b(?:{_DRAWBACK_EN})\b", re.IGNORECASE)),
+    ("benefit", re.compile(rf"(?:{_BENEFIT_KO})|\b(?:{_BENEFIT_EN})\b", re.IGNORECASE)),
 )
+
+_FORMS: frozenset[Asked] = frozenset(_GIVEN)
 
 _NUMBER = re.compile(
     r"\d|[한두세네] ?(?:개|가지|번|명|차례|배|종류|단계)|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve"
@@ -61,11 +110,34 @@ _DEFINING = re.compile(
 _GLOSSED_TOPIC = re.compile(r"([^.?!:|\n()]{1,40})\(([^()\n]{2,60})\)(?:[은는]|이?란)\s")
 """What is defined, with its other name: 검색 증강 생성(retrieval-augmented generation, RAG)은 …"""
 
+_COMPOUND_TOPIC = re.compile(r"\W*(?:the )?([a-z0-9]+(?:-[a-z0-9]+)+)(?:[은는이가]|\s+(?:is|are)\b)", re.IGNORECASE)
+"""A name with a hyphen is a name of its own: course-rag is no RAG."""
+
 
 def asked_for(question: str) -> frozenset[Asked]:
     """What a question asks for; empty where its words do not say. A date is not taken for a number of anything."""
     asked = {each for each, pattern in _QUESTIONS if pattern.search(question)}
-    return frozenset(asked - {"number"} if "time" in asked else asked)
+    if "time" in asked:
+        asked -= {"number"}
+    return frozenset(asked - {"definition"} if asked & _FORMS else asked)
+
+
+def compares(question: str) -> bool:
+    """Whether a question asks how two things differ."""
+    return _COMPARES.search(question) is not None
+
+
+def yes_or_no(question: str) -> bool:
+    """Whether a question can be answered with yes or no."""
+    question = question.strip()
+    if _WH.search(question):
+        return False
+    return _YES_OR_NO_KO.search(question) is not None or _YES_OR_NO_EN.match(question) is not None
+
+
+def gives(asked: frozenset[Asked], sentence: str) -> bool:
+    """Whether a sentence gives a reason, a drawback or a benefit, where one is asked for."""
+    return any(_GIVEN[each].search(sentence) is not None for each in asked & _FORMS)
 
 
 def gives_number(sentence: str) -> bool:
@@ -91,6 +163,12 @@ def topic_of(sentence: str) -> tuple[str, tuple[str, ...]]:
     """
     glossed = _GLOSSED_TOPIC.match(sentence)
     if glossed is None:
-        return sentence[:_FIRST_WORDS], ()
+        compound = _COMPOUND_TOPIC.match(sentence)
+        return sentence[:_FIRST_WORDS], (compound[1].casefold(),) if compound else ()
     names = (glossed[1], *re.split("[,;/]", glossed[2]))
     return glossed[0], tuple(name.strip().casefold() for name in names)
+
+
+def is_compound(names: tuple[str, ...]) -> bool:
+    """Whether it is one name with a hyphen."""
+    return len(names) == 1 and "-" in names[0]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.analyzer import Analyzer, normalize
-from rag.extractive.asked import Asked, asked_for, defines, gives_number, gives_time, topic_of
+from rag.extractive.asked import Asked, asked_for, defines, gives_number, gives_time, is_compound, topic_of
 from rag.extractive.segments import Segment, segments
 from rag.extractive.terms import TermFinder
 from rag.prompts import Passage
@@ -39,7 +39,9 @@ _NOWHERE = "\0"
 _ABOVE = 0.6
 """What a term is worth that stands above the segment (list item, heading) and not in it."""
 
-_OTHER = 0.5
+_SURE, _OTHER, _COMPOUND = 2.0, 0.5, -1.0
+"""What a definition is worth whose marked name is the one asked for, another one, or another one with a hyphen."""
+
 _SHORT = 30
 _ENOUGH_NEWS = 4
 _WORD = re.compile(r"\w+")
@@ -74,6 +76,7 @@ class QuestionReader:
         self._weights = dict(zip(terms, weights, strict=True))
         self.names = frozenset(term for term in terms if not _is_predicate(term)) or frozenset(terms)
         """Its terms that name something: the same can be said with another verb."""
+        self.terms = frozenset(terms)
         self._finder = TermFinder(terms, analyzer)
         self._question = question
 
@@ -118,15 +121,22 @@ class QuestionReader:
         ]
 
     def defined(self, sentence: str) -> float:
-        """If a definition is asked for and the sentence is one: how much of the question it begins with, in [0, 1].
+        """If a definition is asked for and the sentence is one: how much of the question it begins with, in [-1, 2].
 
-        Half of that if it is marked as the name of something else: 정적 임베딩(static embedding)은 is not 임베딩.
+        Twice that if the name asked for is marked as a name of what it defines, half of it if others are: 정적
+        임베딩(static embedding)은 is not 임베딩.
+        Against it if it is another name with a hyphen: what course-rag is does not tell what RAG is.
         """
         if "definition" not in self.asked or not defines(sentence):
             return 0.0
         topic, names = topic_of(sentence)
-        other = names and not any(name in self._question.casefold() for name in names)
-        return self.covered(self._finder.found([topic])[0]) * (_OTHER if other else 1.0)
+        if not names:
+            worth = 1.0
+        elif any(len(name) > 1 and name in self._question.casefold() for name in names):
+            worth = _SURE
+        else:
+            worth = _COMPOUND if is_compound(names) else _OTHER
+        return self.covered(self._finder.found([topic])[0]) * worth
 
     def features(self, read: Sequence[Read], cosines: NDArray[np.float32]) -> NDArray[np.float64]:
         """The values of ``FEATURES``, shape (segments, features).

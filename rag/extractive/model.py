@@ -2,10 +2,7 @@
 each with its mark, or the refusal sentence. So chain, citation check and interface need no special case for it.
 """  # noqa: D205
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from textwrap import dedent
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -17,15 +14,16 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import ConfigDict, Field
 
 from rag.analyzer import Analyzer
+from rag.extractive.asked import compares
+from rag.extractive.composing import Room, chosen, told_apart, written
+from rag.extractive.conflicts import Conflicts
+from rag.extractive.forms import assent, of_each_side, of_form, whole_lists, with_reason
 from rag.extractive.scoring import THRESHOLD, Candidate, Reading
 from rag.language import detect_language
-from rag.prompts import REFUSALS, Passage, parse_passages
+from rag.prompts import ASSENTS, DIFFER, REFUSALS, Passage, parse_passages
+from rag.query.parts import parts
 
-_CLOSE = 0.4
-"""A candidate is added to the best one if it is at least this many times as likely to be the answer."""
-
-_SAME = 0.8
-"""A candidate is left out if this share of its pairs of characters stands in what is said already."""
+_PAIR = 2
 
 
 class ExtractiveChatModel(BaseChatModel):
@@ -97,57 +95,29 @@ class ExtractiveChatModel(BaseChatModel):
         reading = self.reading(question, passages)
         if reading.support() < self.threshold:
             return refusal
-        return self._written(reading.candidates()) or refusal
+        return self._composed(question, passages, reading) or refusal
+
+    def _composed(self, question: str, passages: Sequence[Passage], reading: Reading) -> str:
+        """The best candidates, in the form that was asked for; "" where none is of it."""
+        language, room = detect_language(question), Room(self.max_sentences, self.max_chars)
+        candidates = of_form(reading.candidates(), reading)
+        picked = self._of_each_side(question, passages, reading) or chosen(candidates, room)
+        picked = with_reason(whole_lists(picked, reading, room), reading, room)
+        conflict = Conflicts(reading, self.analyzer).first(picked)
+        if conflict is not None:
+            return told_apart(picked, conflict, DIFFER[language], room)
+        yes = assent(question, picked[0], self.analyzer) if picked else None
+        text = written(picked)
+        return text if yes is None else f"{ASSENTS[language][0 if yes else 1]}\n{text}"
+
+    def _of_each_side(self, question: str, passages: Sequence[Passage], reading: Reading) -> list[Candidate]:
+        """What is said of either of two things that are compared."""
+        sides = parts(question) if compares(question) else ()
+        return of_each_side([self.reading(side, passages) for side in sides], reading) if len(sides) == _PAIR else []
 
     def reading(self, question: str, passages: Sequence[Passage]) -> Reading:
         """Passages read with a question in mind."""
         return Reading(question, passages, self.analyzer, self.embeddings, self.idf, self.quick)
-
-    def _written(self, candidates: list[Candidate]) -> str:
-        """The best candidates that fit, passage by passage in order of the best one, each in its own order."""
-        ranked = sorted(candidates, key=lambda each: -each.score)
-        chosen: list[Candidate] = []
-        said: frozenset[str] = frozenset()
-        counted: frozenset[str] = frozenset()
-        length = 0
-        for candidate in ranked:
-            if len(chosen) == self.max_sentences or candidate.score < _CLOSE * ranked[0].score:
-                break
-            fitting = self._fitting(candidate, self.max_chars - length if chosen else self.max_chars)
-            pairs, numbers = _pairs(fitting.text), _numbers(fitting.text)
-            if fitting.lines and (len(pairs & said) <= _SAME * len(pairs) or numbers - counted):
-                chosen.append(fitting)
-                said, counted = said | pairs, counted | numbers
-                length += len(fitting.text)
-        first_of: dict[int, int] = {}
-        for rank, candidate in enumerate(chosen):
-            first_of.setdefault(candidate.passage, rank)
-        chosen.sort(key=lambda each: (first_of[each.passage], each.position))
-        return "\n".join(f"{dedent(candidate.text)} [{candidate.passage}]" for candidate in chosen)
-
-    def _fitting(self, candidate: Candidate, room: int) -> Candidate:
-        """As many of its lines as there is room for; a single one that is too long stays whole."""
-        lines = [line.replace("\n", " ") for line in candidate.lines]  # where a page broke the line
-        if len(lines) == 1 and room >= min(len(lines[0]), self.max_chars):
-            return replace(candidate, lines=tuple(lines))
-        kept: list[str] = []
-        for line in lines:
-            room -= len(line) + 1
-            if room < 0:
-                break
-            kept.append(line)
-        return replace(candidate, lines=tuple(kept))
-
-
-def _pairs(text: str) -> frozenset[str]:
-    """Neighbouring characters, white space left out: two sentences that share most say the same."""
-    letters = "".join(text.split())
-    return frozenset(letters[start : start + 2] for start in range(max(1, len(letters) - 1)))
-
-
-def _numbers(text: str) -> frozenset[str]:
-    """Numbers: where they differ, two sentences do not say the same, however alike they are."""
-    return frozenset(re.findall(r"\d+(?:[.,]\d+)*", text))
 
 
 def _words(line: str) -> list[str]:

@@ -10,7 +10,8 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from rag.analyzer import Analyzer
-from rag.extractive.features import FEATURES, QuestionReader
+from rag.extractive.asked import Asked, gives
+from rag.extractive.features import FEATURES, QuestionReader, Read
 from rag.extractive.segments import Segment
 from rag.language import detect_language
 from rag.prompts import Passage
@@ -28,6 +29,15 @@ _DEFINING = 1.5
 _CODE = 1.0
 """Taken from the score of a line of code: it may name what is asked for, but explains nothing."""
 
+_NO_DEFINITION = 2.5
+"""How many times that where a definition is asked for."""
+
+_EMPTY = 2.0
+"""Taken from the score of a heading, and of a lead-in that leads to nothing in its passage: they name the answer."""
+
+_FORM = 1.0
+"""Added to the score of a segment that gives a reason, a drawback or a benefit where one is asked for."""
+
 _NAME = 30
 """A list item of fewer characters is the name of what stands below it."""
 
@@ -37,10 +47,10 @@ _SHORTLIST = 5
 _LONGEST = 250
 """Characters of a segment that are compared by meaning, and of a passage that tell its language."""
 
-SUPPORT = (-4.08, 1.56, 0.89, 5.09, -1.25, 2.62, 0.67, -0.86, -3.57)
+SUPPORT = (-3.85, 1.47, 0.66, 5.13, -1.27, 2.65, 0.37, -0.83, -3.54)
 """Bias and weights of ``Reading.features``; fitted by ``python -m eval.calibration``."""
 
-THRESHOLD = 0.238
+THRESHOLD = 0.241
 """Least support of an answer; below it 5% of the answerable questions of the sets that were fitted on lie."""
 
 
@@ -117,11 +127,26 @@ class Reading:
         scores = self._scores()
         shares = np.exp(scores - scores.max()) if len(scores) else scores
         return [
-            Candidate(each.passage.number, each.position, self._said(each.segment), float(share))
+            Candidate(each.passage.number, each.position, self.said(each.segment), float(share))
             for each, share in zip(self.read, shares, strict=True)
         ]
 
-    def _said(self, segment: Segment) -> tuple[str, ...]:
+    @property
+    def everything(self) -> list[Read]:
+        """The segments of all passages, the ones that were not shortlisted too."""
+        return self._all
+
+    @property
+    def asked(self) -> frozenset[Asked]:
+        """What the question asks for."""
+        return self._reader.asked
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """The question's terms."""
+        return self._reader.terms
+
+    def said(self, segment: Segment) -> tuple[str, ...]:
         """The lines that say it: a row below its header, what leads in with all that it leads to.
 
         An item that has others below it says enough alone, unless it is but a name or a list is asked for.
@@ -132,10 +157,17 @@ class Reading:
     def _scores(self) -> NDArray[np.float64]:
         """(segments,) log-odds against another segment, up to a constant."""
         asks = np.array([_ASKS.search(each.segment.text) is not None and not each.segment.below for each in self.read])
-        code = np.array([each.passage.kind == "code" for each in self.read])
+        code = np.array([each.passage.kind == "code" or each.segment.is_code for each in self.read])
+        empty = np.array([each.segment.is_empty for each in self.read])
+        form = np.array([gives(self.asked, each.segment.text) for each in self.read])
         defined = np.array([self._reader.defined(each.segment.text) for each in self.read])
         scores: NDArray[np.float64] = (
-            self.values @ np.array(WEIGHTS) + _DEFINING * defined - _ASKING * asks - _CODE * code
+            self.values @ np.array(WEIGHTS)
+            + _DEFINING * defined
+            + _FORM * form
+            - _ASKING * asks
+            - _CODE * code * (_NO_DEFINITION if "definition" in self.asked else 1)
+            - _EMPTY * empty
         )
         return scores
 

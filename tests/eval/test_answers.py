@@ -22,6 +22,7 @@ from eval.questions import Place, Question
 from eval.records import CitedPassage, GivenAnswer, Passage
 from rag.answer import Answer, Citation, Hit
 from rag.chunks import Chunk
+from rag.prompts import DIFFER
 
 words = st.lists(st.sampled_from(["기울기", "소실", "loss", "rate"]), max_size=8)
 
@@ -53,6 +54,11 @@ def test_f1_is_symmetric_and_blind_to_order(answer: list[str], reference: list[s
 
 def test_marks_are_no_words_of_the_answer() -> None:
     assert without_marks("켠다 [1]. 끈다 [2, 3].").split() == ["켠다", ".", "끈다", "."]
+
+
+def test_what_frames_a_quote_is_no_word_of_the_answer() -> None:
+    assert without_marks(f"{DIFFER['ko']}\n30% [1]\n40% [2]").split() == ["30%", "40%"]
+    assert without_marks("Yes.\nIt is. Yes. [1]").split() == ["It", "is.", "Yes."]
 
 
 QUESTION = Question(

@@ -109,8 +109,12 @@ def test_retrieval_is_measured_in_every_mode_over_what_can_be_answered(course_se
     assert (figures[0].value, figures[0].asked, figures[1].asked) == (1.0, "≥ 0.9", "")
 
 
-def test_answers_and_times_are_measured(course_settings: Settings) -> None:
-    figures = {(each.subject, each.name): each for each in asking(QUESTIONS, course_settings.index.path)}
+def test_answers_and_times_are_measured(course_settings: Settings, course_files: Path) -> None:
+    figures = {(each.subject, each.name): each for each in asking(QUESTIONS, course_settings.index.path, course_files)}
+    supported = figures["answers (extractive)", "cited sentences supported"]
+    assert supported.value == 1.0
+    assert supported.count >= 2
+    assert figures["answers (extractive)", "answers naming a contradiction"].value == 0
     assert figures["course-documents · all", "evidence-hit@5"].value == 1.0
     assert figures["course-documents · tag=lookup", "evidence-hit@10"].count == 2
     handed = figures["handed to an LLM · all", "evidence-hit@5"]

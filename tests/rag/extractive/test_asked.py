@@ -1,6 +1,6 @@
 import pytest
 
-from rag.extractive.asked import asked_for, defines, gives_number, gives_time, topic_of
+from rag.extractive.asked import asked_for, compares, defines, gives_number, gives_time, topic_of, yes_or_no
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,44 @@ def test_a_topic_with_its_other_names() -> None:
     assert topic == "검색 증강 생성(retrieval-augmented generation, RAG)은 "
     assert names == ("검색 증강 생성", "retrieval-augmented generation", "rag")
     assert topic_of("글을 찾아 모델에 보여 준다 (RAG).") == ("글을 찾아 모델에 보여 준다 (RAG).", ())
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("하이브리드 검색은 왜 쓰나요?", "reason"),
+        ("Why is dropout used?", "reason"),
+        ("청킹의 단점은 무엇인가요?", "drawback"),
+        ("What are the advantages of Adam?", "benefit"),
+    ],
+)
+def test_a_reason_a_drawback_a_benefit_is_no_definition(question: str, asked: str) -> None:
+    assert asked in asked_for(question)
+    assert "definition" not in asked_for(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("드롭아웃은 과적합을 막나요?", True),
+        ("Is BM25 lexical?", True),
+        ("드롭아웃은 무엇을 막나요?", False),
+        ("Is it BM25 or RRF?", False),
+        ("청킹이란?", False),
+    ],
+)
+def test_what_can_be_answered_with_yes_or_no(question: str, expected: bool) -> None:
+    assert yes_or_no(question) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [("BM25와 RRF의 차이는?", True), ("How does Adam differ from SGD?", True), ("BM25와 RRF를 설명해줘", False)],
+)
+def test_what_compares(question: str, expected: bool) -> None:
+    assert compares(question) is expected
+
+
+def test_a_hyphen_makes_a_name_of_its_own() -> None:
+    assert topic_of("course-rag is the tool of this course.")[1] == ("course-rag",)
+    assert topic_of("RAG is a method.")[1] == ()

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -70,3 +71,47 @@ def test_segments_are_verbatim_and_what_is_below_says_so_too(passage: str) -> No
         assert list(segment.below) == below
         earlier = [each.text for each in found[:position]]
         assert set(segment.above) <= set(earlier)
+
+
+def test_a_sentence_that_announces_a_list_leads_to_it() -> None:
+    first, lead, *items = segments("RAG는 새롭다. RAG에는 세 가지 장점이 있다.\n\n- 최신성\n- 근거\n- 보안")
+    assert (first.leads, lead.leads) == (False, True)
+    assert lead.below == ("- 최신성", "- 근거", "- 보안")
+    assert {item.above for item in items} == {("RAG에는 세 가지 장점이 있다.",)}
+
+
+def test_a_sentence_before_a_list_that_announces_nothing_does_not() -> None:
+    said, item = segments("The heap is slow.\n\n- Stack")
+    assert (said.leads, said.below, item.above) == (False, (), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "empty"),
+    [
+        ("# Meeting minutes", True),
+        ("The following table sums up the methods:", True),
+        ("왼쪽 노드와 오른쪽 노드가 같으면 이것이 리프 노드임을 의미합니다(자식 노드의 번호는 임의적임):", False),
+        ("The heap is slow.", False),
+    ],
+)
+def test_what_only_names_what_follows_is_empty(text: str, empty: bool) -> None:
+    (segment,) = segments(text)
+    assert segment.is_empty is empty
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("class Encoder(nn.Module):", True),
+        ("course-rag build data/sample", True),
+        ("pip install torch", True),
+        ("x = np.zeros(3)", True),
+        ("self.size = size", True),
+        ("For loops are slow in Python.", False),
+        ("Self-attention compares all words.", False),
+        ("확률은 P(A)로 적는다.", False),
+    ],
+)
+def test_code_is_known_by_its_look(text: str, code: bool) -> None:
+    (segment,) = segments(text)
+    assert segment.is_code is code
