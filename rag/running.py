@@ -39,7 +39,7 @@ class Run:
         llm: the model that answers.
         failure: why the model that was asked for does not.
         handed: how many of the hits were handed over; None: all of them.
-        found: passages that an agent found itself, in the order of their marks.
+        found: passages that an agent found itself, or that a model which takes over reads, in the order of marks.
         begun: whether the model has written something in the attempt that is under way.
         answered: whether the answer is complete.
         notes: what the reader is to be told.

@@ -125,6 +125,8 @@ class Writing:
             run.notes.append(Note("fewer", count=run.handed, of=len(run.found or state["hits"])))
         elif self._settings.fallback:
             run.fails(error)
+            # Ours answers better from passages without their sections.
+            run.found, run.handed = self._retriever.search(state["standalone"]), None
         else:
             raise error
         if run.begun:

@@ -193,7 +193,10 @@ def test_an_answer_is_seen_while_it_is_written(browser: "Browser", sample: Setti
     go_on = threading.Event()
     with (
         _model_server(go_on) as base_url,
-        served(sample.index.path, llm="openai:slow", base_url=base_url) as url,
+        # Kept as it was written: what is looked at is how it is shown.
+        served(
+            sample.index.path, llm="openai:slow", base_url=base_url, env={"COURSE_RAG_LLM__UNSUPPORTED": "keep"}
+        ) as url,
         opened(browser, url) as page,
     ):
         field = page.get_by_test_id("stChatInputTextArea")
@@ -224,11 +227,11 @@ def _model_server(go_on: threading.Event) -> Iterator[str]:
             time.sleep(0.1)
             self._send(" ")
             go_on.wait(30)
-            self._send("[1] ![x](http://198.51.100.1/x.png)")
+            self._send("[1] ![x](http://198.51.100.1/x.png)", "stop")
             self.wfile.write(b"data: [DONE]\n\n")
 
-        def _send(self, text: str) -> None:
-            choice = {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": None}
+        def _send(self, text: str, finished: str | None = None) -> None:
+            choice = {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": finished}
             chunk = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "slow", "choices": [choice]}
             self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
             self.wfile.flush()
