@@ -30,7 +30,7 @@ FLAT_UP_TO = 20_000
 """Vectors up to which an exact search takes about a millisecond: nothing else is worth a wrong neighbour."""
 
 FP16_UP_TO = 250_000
-"""Vectors up to which reading all of them takes about 10 ms at 384 components; 228,000 of 896 take 15 ms on two cores."""
+"""Vectors up to which reading all takes about 10 ms at 384 components; 228,000 of 896 take 15 ms on two cores."""
 
 _LADDER: tuple[Kind, ...] = ("ivf", "hnsw", "fp16", "flat")
 """Of each next one the recall is higher; either building or searching takes longer."""
