@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from eval.intervals import bootstrap_interval
+from eval.metrics.intervals import bootstrap_interval
 from eval.records import Run
 from eval.scoring import QuestionScore, question_scores
 from rag.errors import InputError

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.answers import without_marks
-from eval.intervals import bootstrap_interval
+from eval.metrics.answers import without_marks
+from eval.metrics.intervals import bootstrap_interval
+from eval.metrics.values import Value, answer_values, retrieval_values
 from eval.questions import Question
 from eval.records import Row, Run
-from eval.values import Value, answer_values, retrieval_values
 from rag.analyzer import Analyzer
 
 

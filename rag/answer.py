@@ -14,13 +14,13 @@ def _heading(chunk: Chunk) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk that was found, or the part of its document that it is handed over with (see ``rag.contexts``).
+    """A chunk that was found, or the part of its document that it is handed over with (see ``rag.answering.contexts``).
 
     Attributes:
         rank: 1 is best.
         chunk: what was found; with the text and span of the whole context, if it is one.
         score: how well it fits; its range, and whether hits are sorted by it alone, is the mode's matter (see
-            ``rag.retriever``).
+            ``rag.retrieval.retriever``).
         scores: score of every stage it went through, by name.
         members: the chunks a context is made of, in reading order; none for a chunk by itself.
     """

@@ -9,11 +9,11 @@ from langchain_core.messages import BaseMessage
 from langchain_core.runnables import Runnable
 
 from rag.answer import Answer, Hit
-from rag.chain import ChainInput, build_chain
+from rag.answering.chain import ChainInput, build_chain
 from rag.errors import LLMError, LLMKeyError
 from rag.index.course import Course
 from rag.llm import extractive, load_llm
-from rag.retriever import CourseRetriever
+from rag.retrieval.retriever import CourseRetriever
 from rag.settings import Settings
 
 
@@ -66,7 +66,7 @@ class Assistant:
         return answer
 
     def stream(self, question: str, history: Sequence[BaseMessage] = ()) -> Iterator[dict[str, Any]]:
-        """The answer as it comes about; see ``rag.chain.build_chain``."""
+        """The answer as it comes about; see ``rag.answering.chain.build_chain``."""
         yield from self._current().chain.stream({"question": question, "history": list(history)})
 
     def _current(self) -> _Serving:

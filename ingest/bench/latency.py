@@ -22,15 +22,15 @@ from numpy.typing import NDArray
 
 from ingest.bench.made_index import build, made_paragraphs, passages, real_paragraphs
 from rag.analyzer import Terms
+from rag.answering.prompts import answer_prompt, render_passages
 from rag.assistant import Assistant
 from rag.embeddings.loading import load_embedder
 from rag.errors import CourseRagError, InputError
 from rag.index.dense import unit
 from rag.language import detect_language
 from rag.llm import extractive
-from rag.prompts import answer_prompt, render_passages
 from rag.query.expansion import Expansion
-from rag.retriever import CourseRetriever
+from rag.retrieval.retriever import CourseRetriever
 from rag.settings import IndexSettings, Settings
 
 _MOST_QUESTIONS = 150

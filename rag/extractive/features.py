@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.analyzer import Analyzer, normalize
+from rag.answering.prompts import Passage
 from rag.extractive.asked import Asked, asked_for, defines, gives_number, gives_time, is_compound, topic_of
 from rag.extractive.segments import Segment, segments
 from rag.extractive.terms import TermFinder
-from rag.prompts import Passage
 
 FEATURES = (
     "own",  # terms in the segment; those above it count in part

@@ -14,13 +14,13 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import ConfigDict, Field
 
 from rag.analyzer import Analyzer
+from rag.answering.prompts import ASSENTS, DIFFER, REFUSALS, Passage, parse_passages
 from rag.extractive.asked import compares
 from rag.extractive.composing import Room, chosen, told_apart, written
 from rag.extractive.conflicts import Conflicts
 from rag.extractive.forms import assent, of_each_side, of_form, whole_lists, with_reason
 from rag.extractive.scoring import THRESHOLD, Candidate, Reading
 from rag.language import detect_language
-from rag.prompts import ASSENTS, DIFFER, REFUSALS, Passage, parse_passages
 from rag.query.parts import parts
 
 _PAIR = 2

@@ -10,14 +10,14 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from rag.analyzer import Analyzer
+from rag.answering.prompts import Passage
 from rag.extractive.asked import Asked, gives
 from rag.extractive.features import FEATURES, QuestionReader, Read
 from rag.extractive.segments import Segment
 from rag.language import detect_language
-from rag.prompts import Passage
 
 WEIGHTS = (4.36, 2.04, 2.05, 2.89, 2.81, 1.55, 1.56, -0.83, 1.07, 1.91)
-"""Weights of ``features.FEATURES``; fitted by ``python -m eval.sentence_fit``."""
+"""Weights of ``features.FEATURES``; fitted by ``python -m eval.fitting.sentence_fit``."""
 
 _ASKS = re.compile(r"[?？]\W*$")
 _ASKING = 1.5
@@ -48,7 +48,7 @@ _LONGEST = 250
 """Characters of a segment that are compared by meaning, and of a passage that tell its language."""
 
 SUPPORT = (-3.85, 1.47, 0.66, 5.13, -1.27, 2.65, 0.37, -0.83, -3.54)
-"""Bias and weights of ``Reading.features``; fitted by ``python -m eval.calibration``."""
+"""Bias and weights of ``Reading.features``; fitted by ``python -m eval.fitting.calibration``."""
 
 THRESHOLD = 0.241
 """Least support of an answer; below it 5% of the answerable questions of the sets that were fitted on lie."""

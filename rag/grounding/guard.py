@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.answer import Hit
+from rag.answering.prompts import NOT_SHOWN, UNVERIFIED
 from rag.grounding.figures import claimed, missing
 from rag.grounding.reading import Evidence, joined
 from rag.grounding.sentences import MARKS, Piece, is_assent, pieces
 from rag.grounding.support import Support
 from rag.language import Language
-from rag.prompts import NOT_SHOWN, UNVERIFIED
 
 Unsupported = Literal["drop", "mark", "keep"]
 

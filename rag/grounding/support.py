@@ -5,7 +5,7 @@ not, the share of rare terms and of names held, and overlap and nearness to the 
 languages words cannot overlap, so only names in Latin letters, the course's own bridge of terms, the presence of a
 negation, and the embeddings speak. What the words of a
 sentence and a passage tell of its support without a model of inference is measured in Maynez et al. 2020 (ACL) and
-Laban et al. 2022 (SummaC, TACL), from whom the reading by sentences is. Weights by ``python -m eval.grounding_bench``.
+Laban et al. 2022 (SummaC, TACL), from whom the reading by sentences is. Weights by ``python -m eval.bench.grounding``.
 """
 
 import math

@@ -15,7 +15,7 @@ from rag.index.dense import DenseIndex
 from rag.index.folder import CHUNKS, VECTORS
 from rag.index.grouped import Vectors
 from rag.index.table import ChunkTable, Filter
-from rag.mmr import maximal_marginal_relevance
+from rag.retrieval.mmr import maximal_marginal_relevance
 
 
 class CourseStore(VectorStore):

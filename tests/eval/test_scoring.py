@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.intervals import bootstrap_interval
+from eval.metrics.intervals import bootstrap_interval
+from eval.metrics.values import Value
 from eval.questions import Question
 from eval.records import FORMAT, CitedPassage, GivenAnswer, JudgedRow, Passage, Row, Run
 from eval.scoring import Mean, latency_of, mean_of, score
-from eval.values import Value
 
 
 def _run(*rows: Row, answered: bool = True, judged: tuple[JudgedRow, ...] = ()) -> Run:

@@ -8,7 +8,7 @@ from ingest.build import Build
 from ingest.workers import serial_map
 from rag.assistant import Assistant
 from rag.index.course import Course
-from rag.retriever import CourseRetriever
+from rag.retrieval.retriever import CourseRetriever
 from rag.settings import RetrievalSettings, Settings
 
 FILES = {

@@ -10,9 +10,9 @@ import pytest
 from ingest.build import Build
 from ingest.workers import serial_map
 from rag.answer import Answer
+from rag.answering.prompts import REFUSALS, parse_passages
 from rag.assistant import Assistant
 from rag.grounding.instructions import is_instruction, visible, without_instructions
-from rag.prompts import REFUSALS, parse_passages
 from rag.settings import Settings
 
 pytest.importorskip("langchain_openai")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
+from rag.answering.prompts import REFUSALS, parse_passages
 from rag.assistant import Assistant
 from rag.embeddings.combined import CombinedEmbeddings, Part
 from rag.embeddings.static import BUNDLED, StaticEmbeddings
@@ -16,7 +17,6 @@ from rag.errors import InputError, LLMError, LLMTimeoutError, MissingExtraError
 from rag.extractive.model import ExtractiveChatModel
 from rag.index.course import Course
 from rag.llm import load_llm, quick_part, translated_errors
-from rag.prompts import REFUSALS, parse_passages
 from rag.settings import LLMSettings, Settings
 
 pytest.importorskip("langchain_openai")

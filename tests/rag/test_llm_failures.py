@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
+from rag.answering.prompts import parse_passages
 from rag.assistant import Assistant
 from rag.errors import LLMContextError, LLMError, LLMKeyError, LLMTimeoutError, MissingExtraError
 from rag.index.course import Course
-from rag.prompts import parse_passages
 from rag.settings import Settings
 
 pytest.importorskip("langchain_openai")

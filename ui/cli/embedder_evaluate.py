@@ -10,7 +10,7 @@ import typer
 from ui.cli.output import say, say_json
 
 if TYPE_CHECKING:
-    from eval.embedders import Model, Ranking, Similarity
+    from eval.bench.embedders import Model, Ranking, Similarity
     from rag.settings import Settings
 
 _CUTS = (("recall@1", "recall@5"), ("mrr@10", "ndcg@10"))
@@ -37,7 +37,7 @@ def evaluate(
 
     Each set is built and searched as the product does it. Every hybrid is compared with BM25, question by question.
     """
-    from eval.embedder_table import against_bm25, table, told_against_bm25
+    from eval.bench.embedder_table import against_bm25, table, told_against_bm25
 
     models, left_out = _models(model or [])
     names = _sets(data, only or [])
@@ -56,7 +56,7 @@ def evaluate(
 
 def _models(given: list[str]) -> tuple[list["Model"], list[str]]:
     """What to measure, and why the teacher is not among it where it cannot be."""
-    from eval.embedders import TEACHER, Model, bundled_models, english_teacher
+    from eval.bench.embedders import TEACHER, Model, bundled_models, english_teacher
 
     if given:
         return [Model(each.rstrip("/").rpartition("/")[2] or each, each) for each in dict.fromkeys(given)], []
@@ -68,7 +68,7 @@ def _models(given: list[str]) -> tuple[list["Model"], list[str]]:
 
 
 def _sets(data: Path, given: list[str]) -> list[str]:
-    from eval.embedders import SETS, STS
+    from eval.bench.embedders import SETS, STS
     from rag.errors import InputError
 
     folder = data / "questions"
@@ -86,7 +86,7 @@ def _sets(data: Path, given: list[str]) -> list[str]:
 
 
 def _measured(models: list["Model"], names: list[str], questions: Path) -> tuple[list["Ranking"], list["Similarity"]]:
-    from eval.embedders import STS, rankings, similarity
+    from eval.bench.embedders import STS, rankings, similarity
 
     found: list[Ranking] = []
     similarities: list[Similarity] = []
@@ -115,8 +115,8 @@ def _advance(what: str, done: int, total: int) -> None:
 def _json(
     rankings: list["Ranking"], similarities: list["Similarity"], compared: list[dict[str, Any]], left_out: list[str]
 ) -> dict[str, Any]:
-    from eval.embedder_table import system_of
-    from eval.embedders import METRICS
+    from eval.bench.embedder_table import system_of
+    from eval.bench.embedders import METRICS
 
     return {
         "rankings": [

@@ -50,7 +50,7 @@ def run(
 ) -> None:
     """Ask every question of a set and score the answers. Writes run.json and report.md."""
     from eval.questions import read_questions
-    from eval.report import render_run
+    from eval.reporting.markdown import render_run
     from eval.run import run_questions, save_run
     from eval.scoring import score
     from rag.assistant import Assistant
@@ -78,7 +78,7 @@ def run(
 
 
 def _judged(recorded: "Run", judge: str, judge_url: str | None, settings: "Settings") -> "Run":
-    from eval.judge import JudgeSettings, judge_run
+    from eval.judging.judge import JudgeSettings, judge_run
     from eval.run import with_verdicts
     from ui.cli.progress import Bars
 
@@ -99,7 +99,7 @@ def compare(
     """Compare two runs of one question set, question by question, with 95% intervals."""
     del index, config  # every command takes them; a run file is all this one reads
     from eval.compare import compare as compare_runs
-    from eval.report import render_comparison
+    from eval.reporting.markdown import render_comparison
     from eval.run import load_run
 
     comparison = compare_runs(load_run(_run_file(run_a)), load_run(_run_file(run_b)))
@@ -123,7 +123,7 @@ def generate(
     """Make a question set from the headings of the index, without a language model."""
     import json as json_library
 
-    from eval.generate import generate_questions
+    from eval.making.headings import generate_questions
     from rag.index.course import Course
 
     course = Course.open(settings_of(context, index, config).index.path)

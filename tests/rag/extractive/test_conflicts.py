@@ -4,11 +4,11 @@ import pytest
 
 from rag.analyzer import Analyzer
 from rag.answer import Hit
+from rag.answering.citations import check_citations
+from rag.answering.prompts import DIFFER, answer_prompt, render_passages
 from rag.chunks import Chunk
-from rag.citations import check_citations
 from rag.extractive.model import ExtractiveChatModel
 from rag.language import detect_language
-from rag.prompts import DIFFER, answer_prompt, render_passages
 
 MODEL = ExtractiveChatModel(threshold=0)
 FILLER = "경사하강법은 손실이 줄어드는 쪽으로 가중치를 옮긴다."

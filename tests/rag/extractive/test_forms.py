@@ -2,12 +2,12 @@ import pytest
 
 from rag.analyzer import Analyzer
 from rag.answer import Hit
+from rag.answering.prompts import ASSENTS, REFUSALS, answer_prompt, render_passages
 from rag.chunks import Chunk
 from rag.extractive.forms import assent
 from rag.extractive.model import ExtractiveChatModel
 from rag.extractive.scoring import Candidate
 from rag.language import detect_language
-from rag.prompts import ASSENTS, REFUSALS, answer_prompt, render_passages
 
 MODEL = ExtractiveChatModel(threshold=0)
 

@@ -10,11 +10,11 @@ from langchain_tests.integration_tests import ChatModelIntegrationTests
 from langchain_tests.unit_tests import ChatModelUnitTests
 
 from rag.answer import Hit
+from rag.answering.prompts import REFUSALS, answer_prompt, render_passages
 from rag.chunks import Chunk
 from rag.extractive.model import ExtractiveChatModel
 from rag.index.course import Course
 from rag.language import detect_language
-from rag.prompts import REFUSALS, answer_prompt, render_passages
 
 
 class _Extractive:

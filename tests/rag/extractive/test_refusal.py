@@ -6,12 +6,12 @@ import pytest
 
 from rag.analyzer import Analyzer
 from rag.answer import Answer, Citation, Hit, Sought
+from rag.answering.prompts import Passage
 from rag.chunks import Chunk
 from rag.extractive.features import QuestionReader
 from rag.extractive.scoring import SUPPORT, Reading
 from rag.extractive.sought import sought
 from rag.index.course import Course
-from rag.prompts import Passage
 
 ANALYZER = Analyzer()
 PASSAGE = Passage(1, "", "BM25 ranks passages by their words.")

@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.answer import Hit
+from rag.answering.prompts import UNVERIFIED
 from rag.chunks import Chunk
 from rag.grounding.guard import Guard, Guarded, Unsupported
 from rag.grounding.sentences import pieces
 from rag.grounding.support import Support
 from rag.index.course import Course
-from rag.prompts import UNVERIFIED
 
 PASSAGES = [
     "드롭아웃은 학습 중에 뉴런의 50%를 무작위로 꺼서 과적합을 막는다. 2014년에 Srivastava가 제안했다.",

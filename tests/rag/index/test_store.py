@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rag.errors import CorruptIndexError, IndexStateError, InputError
 from rag.index.course import Course
 from rag.index.store import CourseStore
-from rag.mmr import maximal_marginal_relevance
+from rag.retrieval.mmr import maximal_marginal_relevance
 
 TEXTS = [f"passage {number}" for number in range(40)]
 METADATA = [{"source": f"week{number % 4}.md", "page": number % 3, "heading": ["H"]} for number in range(40)]

@@ -11,8 +11,8 @@ from langchain_core.messages import AIMessage, HumanMessage
 from streamlit.testing.v1 import AppTest
 
 from rag.answer import Sought
+from rag.answering.prompts import REFUSALS
 from rag.assistant import Assistant
-from rag.prompts import REFUSALS
 from rag.settings import Settings, load_settings
 from ui.app.escaping import html_text, label
 from ui.app.sources import citations_html, finished_answer_html, nearest_html, sought_html

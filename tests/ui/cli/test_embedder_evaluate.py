@@ -69,7 +69,7 @@ def test_sentence_pairs_alone_make_a_table_too(cli: Run, data: Path) -> None:
 def test_a_teacher_that_is_not_installed_is_told_and_left_out(
     cli: Run, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("eval.embedders._TEACHER_PACKAGE", "no_such_package")
+    monkeypatch.setattr("eval.bench.embedders._TEACHER_PACKAGE", "no_such_package")
     ran = cli("embedder", "evaluate", "--data", data, "--set", "klue-sts-dev", "--json")
     assert ran.code == 0
     assert "all-MiniLM-L6-v2 is left out" in ran.err

@@ -1,0 +1,4 @@
+"""Scores for people.
+
+* ``markdown``   a run and a comparison in Markdown
+"""
