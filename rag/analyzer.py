@@ -36,8 +36,8 @@ _PREDICATE_TAGS = frozenset({"VV", "VA"})
 
 
 FUNCTION_WORDS = frozenset(
-    "무엇 뭐 뭣 어떻다 어떻 왜 언제 어디 누구 어느 무슨 어떤 몇 얼마 것 거 게 수 때 하다 되다 있다 없다 알다 "
-    "말하다 설명 이것 그것 저것 이 그 저 등 대하다 위하다 주다 보다 알려주다 "
+    "무엇 뭐 뭣 어떻다 어떻 어떻게 왜 언제 어디 누구 어느 무슨 어떤 몇 얼마 얼마나 것 거 게 수 때 하다 되다 있다 없다 "
+    "알다 말하다 설명 이것 그것 저것 이 그 저 등 대하다 위하다 주다 보다 알려주다 "
     "what which who whom whose when where whi how is are was were be been do doe did can could should would will "
     "the a an of in on at to for from by with and or not it this that these those i you we they "
     "tell me explain describ pleas there their its as if".split()

@@ -13,6 +13,7 @@
     │   ├── LockedIndexError   another build holds the lock
     │   └── EmbedderMismatchError  the index was built with another embedder or analyzer
     ├── EmbedderError          an embedding model that cannot be loaded or run
+    ├── RerankerError          a cross-encoder that cannot be loaded or run
     └── LLMError               the language model cannot be reached or does not answer
         ├── LLMTimeoutError    it did not answer in time
         ├── LLMContextError    what it was given is too long for it
@@ -79,6 +80,10 @@ class EmbedderMismatchError(IndexStateError):
 
 class EmbedderError(CourseRagError):
     """An embedding model that cannot be loaded or run."""
+
+
+class RerankerError(CourseRagError):
+    """A cross-encoder that cannot be loaded or run."""
 
 
 class LLMError(CourseRagError):

@@ -21,6 +21,7 @@ from rag.errors import (
 )
 from rag.extractive.model import ExtractiveChatModel
 from rag.index.course import Course
+from rag.query.lexicon import bundled_lexicon
 from rag.settings import LLMSettings
 
 EXTRACTIVE = "extractive"
@@ -74,6 +75,7 @@ def extractive(course: Course) -> ExtractiveChatModel:
         embeddings=course.embedder,
         quick=quick_part(course.embedder),
         idf=course.lexical.idf,
+        lexicon=bundled_lexicon(),
     )
 
 

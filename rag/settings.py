@@ -128,8 +128,13 @@ class RetrievalSettings(Section):
     dense_weight: float = Field(0.4, ge=0, le=1, description="Hybrid: weight of the dense side, lexical has the rest.")
     interleave: bool = Field(True, description="Hybrid: keep places for what the embeddings alone find.")
     term_weight: float = Field(0.7, ge=0, le=1, description="Weight of the course's other names for a term; 0: off.")
+    lexicon_weight: float = Field(0.8, ge=0, le=1, description="Weight of the bundled translations of a term; 0: off.")
     repair: bool = Field(True, description="Put right what was mistyped in a question, by the words of the course.")
     decompose: bool = Field(True, description="Search the parts of a question that asks two things, too.")
+    reranker: str | None = Field(
+        None, description="Cross-encoder that rereads the candidates (extra neural): a folder or a hub name; none: off."
+    )
+    rerank_k: int = Field(30, ge=1, le=1000, description="Candidates it rereads; never fewer than passages asked for.")
     bigram_weight: float = Field(0.3, ge=0, le=2, description="Weight of syllable bigrams beside words in BM25.")
     multi_query: int = Field(0, ge=0, le=8, description="Other wordings of a question to search, by the LLM; 0: none.")
     hyde: bool = Field(False, description="Search with a passage that the LLM imagines as the answer, too.")

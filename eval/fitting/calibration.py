@@ -33,6 +33,7 @@ from rag.extractive.model import ExtractiveChatModel
 from rag.extractive.scoring import THRESHOLD, Reading
 from rag.index.course import Course
 from rag.llm import quick_part
+from rag.query.lexicon import bundled_lexicon
 from rag.retrieval.retriever import CourseRetriever
 from rag.settings import LLMSettings, RetrievalSettings
 
@@ -44,16 +45,17 @@ _FALSE_REFUSALS = 0.05
 
 _PRICES = (0.05, 0.1, 0.2, 0.3)
 _RIDGE = 0.01
+_TURNS = 8
 
 Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Features (n × 8) of questions, and the kind of each."""
+    """Features of questions (n arrays, each passages × 7), and the kind of each."""
 
     name: str
-    features: Values
+    features: tuple[Values, ...]
     kinds: tuple[Kind, ...]
 
     @property
@@ -80,11 +82,12 @@ class Reader:
             embeddings=course.embedder,
             quick=quick_part(course.embedder),
             idf=course.lexical.idf,
+            lexicon=bundled_lexicon(),
         )
         retriever = CourseRetriever(course=course, settings=RetrievalSettings())
         self._chain = build_chain(retriever, self._model, LLMSettings())
 
-    def read(self, question: str) -> tuple[Answer, tuple[float, ...] | None]:
+    def read(self, question: str) -> tuple[Answer, Values | None]:
         """The answer, and the features that decided about it; None where nothing was found or the model not asked."""
         self._model.seen.clear()
         answer: Answer = self._chain.invoke({"question": question})["answer"]
@@ -95,11 +98,12 @@ class _Recorder(ExtractiveChatModel):
     """Remembers the features of what it reads."""
 
     embeddings: Embeddings | None = None
-    seen: list[tuple[float, ...]] = Field(default_factory=list)
+    seen: list[Values] = Field(default_factory=list)
 
     def reading(self, question: str, passages: Sequence[Passage]) -> Reading:
         reading = super().reading(question, passages)
-        self.seen.append(reading.features())
+        if len(values := reading.features()):
+            self.seen.append(values)
         return reading
 
 
@@ -136,30 +140,38 @@ def labelled(questions: Path, folder: Path) -> list[Labelled]:
     course_rag(["build", str(part.documents), "--index", str(folder / "index")], folder=folder / "empty")
     course = Course.open(folder / "index")
     reader = Reader(course)
-    found: dict[str, list[tuple[Kind, tuple[float, ...]]]] = {name: [] for name in SETS}
+    found: dict[str, list[tuple[Kind, Values]]] = {name: [] for name in SETS}
     for one in asked(part, course, each=_EACH, swapped=SWAPPED, swaps=_SWAPS):
         _, features = reader.read(one.text)
         if features is not None:
             found[one.name].append((one.kind, features))
         _tell(one, found)
     return [
-        Labelled(name, np.array([values for _, values in rows]), tuple(kind for kind, _ in rows))
+        Labelled(name, tuple(values for _, values in rows), tuple(kind for kind, _ in rows))
         for name, rows in found.items()
     ]
 
 
-def _tell(one: Asked, found: dict[str, list[tuple[Kind, tuple[float, ...]]]]) -> None:
+def _tell(one: Asked, found: dict[str, list[tuple[Kind, Values]]]) -> None:
     if len(found[one.name]) % _EACH == 1:
         sys.stderr.write(f"{one.name}, {one.kind} …\n")
 
 
 def fit_sets(sets: Sequence[Labelled]) -> Values:
-    """Bias and weights (1 + features,) from several sets, each of which counts the same."""
-    return fit(
-        np.concatenate([each.features for each in sets]),
-        np.concatenate([each.answerable for each in sets]),
-        np.concatenate([each.weights for each in sets]),
-    )
+    """Bias and weights (1 + features,) from several sets, each of which counts the same.
+
+    A question's support is that of its best passage, and which is best depends on the weights: so both are found in
+    turn, beginning with the passage that has most of the question (as in multiple-instance learning, Andrews et al.
+    2003).
+    """
+    questions = [values for each in sets for values in each.features]
+    answerable = np.concatenate([each.answerable for each in sets])
+    counts = np.concatenate([each.weights for each in sets])
+    weights = np.array([0.0, 1.0, 1.0, 1.0, *[0.0] * (questions[0].shape[1] - 3)])
+    for _ in range(_TURNS):
+        best = np.array([values[np.argmax(values @ weights[1:])] for values in questions])
+        weights = fit(best, answerable, counts)
+    return weights
 
 
 def fit(features: Values, answerable: NDArray[np.bool_], counts: Values) -> Values:
@@ -190,10 +202,10 @@ def fit(features: Values, answerable: NDArray[np.bool_], counts: Values) -> Valu
     return np.concatenate([[weights[0] - middle @ slopes], slopes])
 
 
-def support(features: Values, weights: Values) -> Values:
-    """Probability (n,) that a question is answered."""
-    value: Values = 1 / (1 + np.exp(-(weights[0] + features @ weights[1:])))
-    return value
+def support(features: Sequence[Values], weights: Values) -> Values:
+    """Probability (n,) that each question is answered by the best of its passages."""
+    best = np.array([float((weights[0] + values @ weights[1:]).max()) for values in features])
+    return np.asarray(1 / (1 + np.exp(-best)), np.float64)
 
 
 def threshold_of(sets: Sequence[Labelled], weights: Values) -> float:
@@ -230,7 +242,7 @@ def report(index: Path, questions: Path, weights: Values, threshold: float) -> I
     rows: list[tuple[float, bool, bool]] = []
     for question in read_questions(questions):
         answer, features = reader.read(question.user_input)
-        value = 0.0 if features is None else float(support(np.array([features]), weights)[0])
+        value = 0.0 if features is None else float(support([features], weights)[0])
         found = evidence_hit(question.reference_contexts, [Found.of(hit) for hit in answer.hits], len(answer.hits))
         rows.append((value, question.answerable, bool(found)))
     values, answerable, found_too = np.array([row[0] for row in rows]), *np.array([row[1:] for row in rows], bool).T

@@ -13,5 +13,6 @@ In the order the data passes through:
 - ``restore.py``     such a folder back into torch, to train it further
 - ``evaluate.py``    recall at 1 and 5 on question sets that were not trained on
 - ``card.py``        the static tier's model card: data, licences, figures, the command
+- ``lexicon.py``     which Korean and English terms stand for each other, and how common terms are
 - ``adaptation``     go on training a bundled model on the sections of a course; kept if it wins
 """

@@ -36,7 +36,7 @@ class Steps:
         self._retriever, self._llm, self._settings, self._unusable = retriever, llm, settings, unusable
         self._analyzer = retriever.course.analyzer
         # What is imagined has the wrong words as often as the right ones: only its meaning is searched.
-        meaning = retriever.settings.model_copy(update={"mode": "similarity", "decompose": False})
+        meaning = retriever.settings.model_copy(update={"mode": "similarity", "decompose": False, "reranker": None})
         self._by_meaning = CourseRetriever(course=retriever.course, settings=meaning, k=retriever.k)
 
     def start(self, state: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 * ``segments``  a passage as sentences, list items and table rows, each with what stands above it
 * ``terms``     where the question's terms stand in them
 * ``asked``     what the question asks for: a number, a time, a list
+* ``rarity``    how rare a term is, in a small course too
 * ``features``  what is known of each segment, as numbers
 * ``scoring``   how well a segment answers, and whether anything answers at all
 * ``composing`` what is said of the candidates, and in which order

@@ -4,11 +4,11 @@ All are in [0, 1] and cost nothing to work out but the cosines, which come from 
 are weighted by rarity.
 """
 
-import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from rag.analyzer import Analyzer, normalize
 from rag.answering.prompts import Passage
 from rag.extractive.asked import Asked, asked_for, defines, gives_number, gives_time, is_compound, topic_of
+from rag.extractive.rarity import counted, rarities
 from rag.extractive.segments import Segment, segments
 from rag.extractive.terms import TermFinder
+from rag.query.lexicon import Lexicon
 
 FEATURES = (
     "own",  # terms in the segment; those above it count in part
@@ -68,16 +70,31 @@ class QuestionReader:
     """A question, and how passages are read with it in mind."""
 
     def __init__(
-        self, question: str, analyzer: Analyzer, idf: Callable[[Sequence[str]], list[float]] | None = None
+        self,
+        question: str,
+        analyzer: Analyzer,
+        idf: Callable[[Sequence[str]], list[float]] | None = None,
+        lexicon: Lexicon | None = None,
     ) -> None:
-        """Analyse the question; ``idf`` gives the rarity of terms, without it all are equally rare."""
+        """Analyse the question.
+
+        Args:
+            question: what is asked.
+            analyzer: gives its terms.
+            idf: rarity of terms; None takes all terms as equally rare.
+            lexicon: what the terms are in the other language; None finds them as they are alone.
+        """
         terms = list(dict.fromkeys(analyzer.analyze_one(question).content().words))
-        *weights, self._nowhere = idf([*terms, _NOWHERE]) if idf else [1.0] * len(terms) + [math.inf]
-        self._weights = dict(zip(terms, weights, strict=True))
+        self._sure = {term: lexicon.sure(term) if lexicon else () for term in terms}
+        terms = [term for term in terms if term not in counted(question, terms)] or terms
+        frequency = lexicon.frequency if lexicon else None
+        self._weights = rarities(terms, idf, _NOWHERE, frequency) if idf else dict.fromkeys(terms, 1.0)
         self.names = frozenset(term for term in terms if not _is_predicate(term)) or frozenset(terms)
         """Its terms that name something: the same can be said with another verb."""
         self.terms = frozenset(terms)
-        self._finder = TermFinder(terms, analyzer)
+        self._finder = TermFinder(list(dict.fromkeys([*terms, *chain.from_iterable(self._sure.values())])), analyzer)
+        self.nowhere = frozenset(term for term in self.names if idf and self._is_nowhere(term, idf))
+        """Its names that the course has nowhere, neither themselves nor in the other language."""
         self._question = question
 
     @cached_property
@@ -89,15 +106,17 @@ class QuestionReader:
     def _bigrams(self) -> frozenset[str]:
         return _bigrams(self._question)
 
-    @cached_property
-    def absent(self) -> float:
-        """Share of the question's terms, weighted by rarity, that name something and stand nowhere in the course.
+    def _is_nowhere(self, word: str, idf: Callable[[Sequence[str]], list[float]]) -> bool:
+        *known, most = idf([word, *self._sure[word], _NOWHERE])
+        return min(known) >= most
 
-        0 where the rarity of terms is not known.
-        """
-        total = sum(self._weights.values())
-        lost = sum(weight for word, weight in self._weights.items() if word in self.names and weight >= self._nowhere)
-        return lost / total if total else 0.0
+    def found(self, texts: Iterable[str]) -> list[frozenset[str]]:
+        """Which of the question's terms stand in each text, themselves or in the other language."""
+        held = self._finder.found(texts)
+        return [
+            frozenset(term for term in self.terms if term in each or not each.isdisjoint(self._sure[term]))
+            for each in held
+        ]
 
     def covered(
         self, own: frozenset[str], above: frozenset[str] = frozenset(), among: frozenset[str] | None = None
@@ -114,7 +133,7 @@ class QuestionReader:
         """The segments of all passages, in order."""
         placed = [(passage, number, each) for passage in passages for number, each in enumerate(segments(passage.text))]
         lines = list(dict.fromkeys([each.text for _, _, each in placed] + [passage.heading for passage in passages]))
-        held = dict(zip(lines, self._finder.found(lines), strict=True))
+        held = dict(zip(lines, self.found(lines), strict=True))
         return [
             Read(passage, number, each, held[each.text], held[passage.heading].union(*(held[up] for up in each.above)))
             for passage, number, each in placed
@@ -136,7 +155,7 @@ class QuestionReader:
             worth = _SURE
         else:
             worth = _COMPOUND if is_compound(names) else _OTHER
-        return self.covered(self._finder.found([topic])[0]) * worth
+        return self.covered(self.found([topic])[0]) * worth
 
     def features(self, read: Sequence[Read], cosines: NDArray[np.float32]) -> NDArray[np.float64]:
         """The values of ``FEATURES``, shape (segments, features).

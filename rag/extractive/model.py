@@ -21,6 +21,7 @@ from rag.extractive.conflicts import Conflicts
 from rag.extractive.forms import assent, of_each_side, of_form, whole_lists, with_reason
 from rag.extractive.scoring import THRESHOLD, Candidate, Reading
 from rag.language import detect_language
+from rag.query.lexicon import Lexicon
 from rag.query.parts import parts
 
 _PAIR = 2
@@ -35,6 +36,7 @@ class ExtractiveChatModel(BaseChatModel):
     embeddings: Embeddings | None = Field(None, description="Compares question and sentence by meaning.")
     quick: Embeddings | None = Field(None, description="Chooses the few sentences that embeddings reads; None: all.")
     idf: Callable[[Sequence[str]], list[float]] | None = Field(None, description="Rarity of words in the course.")
+    lexicon: Lexicon | None = Field(None, description="What a question's terms are in the other language.")
     threshold: float = Field(THRESHOLD, description="Least support in [0, 1]; below it the answer is a refusal.")
     max_sentences: int = Field(3, ge=1)
     max_chars: int = Field(400, ge=50)
@@ -117,7 +119,7 @@ class ExtractiveChatModel(BaseChatModel):
 
     def reading(self, question: str, passages: Sequence[Passage]) -> Reading:
         """Passages read with a question in mind."""
-        return Reading(question, passages, self.analyzer, self.embeddings, self.idf, self.quick)
+        return Reading(question, passages, self.analyzer, self.embeddings, self.idf, self.quick, self.lexicon)
 
 
 def _words(line: str) -> list[str]:

@@ -1,6 +1,5 @@
 """How well a segment answers a question, and whether anything answers it at all."""
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from rag.extractive.asked import Asked, gives
 from rag.extractive.features import FEATURES, QuestionReader, Read
 from rag.extractive.segments import Segment
 from rag.language import detect_language
+from rag.query.lexicon import Lexicon
 
 WEIGHTS = (4.36, 2.04, 2.05, 2.89, 2.81, 1.55, 1.56, -0.83, 1.07, 1.91)
 """Weights of ``features.FEATURES``; fitted by ``python -m eval.fitting.sentence_fit``."""
@@ -47,10 +47,10 @@ _SHORTLIST = 5
 _LONGEST = 250
 """Characters of a segment that are compared by meaning, and of a passage that tell its language."""
 
-SUPPORT = (-3.85, 1.47, 0.66, 5.13, -1.27, 2.65, 0.37, -0.83, -3.54)
+SUPPORT = (-4.08, 2.66, 0.65, 4.05, -1.15, 2.2, -0.58, -3.16)
 """Bias and weights of ``Reading.features``; fitted by ``python -m eval.fitting.calibration``."""
 
-THRESHOLD = 0.241
+THRESHOLD = 0.225
 """Least support of an answer; below it 5% of the answerable questions of the sets that were fitted on lie."""
 
 
@@ -80,6 +80,7 @@ class Reading:
         embeddings: Embeddings | None = None,
         idf: Callable[[Sequence[str]], list[float]] | None = None,
         quick: Embeddings | None = None,
+        lexicon: Lexicon | None = None,
     ) -> None:
         """Read the passages, and score their segments.
 
@@ -90,8 +91,9 @@ class Reading:
             embeddings: compare by meaning too; None compares by terms alone.
             idf: rarity of terms; None takes all terms as equally rare.
             quick: compares all segments, so that ``embeddings`` need read but the best of them; None: they read all.
+            lexicon: what the question's terms are in the other language; None finds them as they are alone.
         """
-        self._reader = QuestionReader(question, analyzer, idf)
+        self._reader = QuestionReader(question, analyzer, idf, lexicon)
         self.read = self._all = self._reader.read(passages)
         self._compares = embeddings is not None or quick is not None
         self._cosines = self._compared(question, quick or embeddings)
@@ -100,8 +102,8 @@ class Reading:
         if quick is not None and embeddings is not None and self.read:
             self._shorten(question, embeddings)
         language = detect_language(question)
-        self._foreign = sum(detect_language(passage.text[:_LONGEST]) != language for passage in passages) / max(
-            1, len(passages)
+        self._foreign = frozenset(
+            passage.number for passage in passages if detect_language(passage.text[:_LONGEST]) != language
         )
 
     def _compared(self, question: str, embeddings: Embeddings | None) -> NDArray[np.float32]:
@@ -172,37 +174,42 @@ class Reading:
         return scores
 
     def support(self) -> float:
-        """Probability in (0, 1) that the passages answer the question: logistic in ``features``."""
-        bias, *weights = SUPPORT
-        value = bias + sum(weight * feature for weight, feature in zip(weights, self.features(), strict=True))
-        return 1 / (1 + math.exp(-value))
+        """Probability in (0, 1) that a passage answers the question: the best one's, logistic in ``features``."""
+        values = self.features()
+        return float((1 / (1 + np.exp(-(SUPPORT[0] + values @ np.array(SUPPORT[1:]))))).max(initial=0.0))
 
-    def features(self) -> tuple[float, ...]:
-        """What support is judged by: eight values, all in [0, 1].
+    def features(self) -> NDArray[np.float64]:
+        """What support is judged by: shape (passages, 7), all in [0, 1].
 
-        Best of all passages: the share of the question's terms that name something, weighted by rarity, that one
-        passage holds (verbs are the first to be said in other words); the share of all its terms that one segment
-        holds with what stands above it; and the cosine of a segment to the question, for which that share stands in
-        where nothing compares by meaning. Then the share of passages in
-        the other language than the question's, alone and times the cosine: between languages terms cannot be expected
-        to meet, so the cosine has to count for more. Then the share of the question's terms that no passage holds.
-        Last the share of its names that stand nowhere in the course: who asks for the FID of a model asks for nothing
-        that is there if the course never says FID. Alone and times the share of passages in the question's language.
+        Of each passage: the share of the question's terms that name something, weighted by rarity, that it holds (verbs
+        are the first to be said in other words); the share of all its terms that one of its segments holds with what
+        stands above it; and the largest cosine of its segments to the question, for which that share stands in where
+        nothing compares by meaning. Then whether it is in another language than the question, alone and times the
+        cosine: between languages terms can be expected to meet in part only, so the cosine has to count for more. Last
+        the share of the question's names that stand nowhere in the course: who asks for the FID of a model asks for
+        nothing that is there if the course never says FID. Alone and for a passage in the question's language.
         """
+        covered, names = self._reader.covered, self._reader.names
+        held, best = self._held_by_passage()
+        nearest = {number: 0.0 for number in held} if self._compares else best
+        if self._compares:
+            for each, cosine in zip(self.read, self._cosines.tolist(), strict=True):
+                nearest[each.passage.number] = max(nearest[each.passage.number], cosine)
+        everywhere = frozenset[str]().union(*held.values())
+        absent = covered(self._reader.nowhere - everywhere)
+        rows = []
+        for number, terms in held.items():
+            cosine, foreign = nearest[number], float(number in self._foreign)
+            same = covered(terms, among=names)
+            rows.append((same, best[number], cosine, foreign, foreign * cosine, absent, absent * (1 - foreign)))
+        return np.array(rows, np.float64).reshape(len(rows), len(SUPPORT) - 1)
+
+    def _held_by_passage(self) -> tuple[dict[int, frozenset[str]], dict[int, float]]:
+        """By number of passage: the question's terms it holds, and the most that one of its segments covers."""
         held: dict[int, frozenset[str]] = {}
+        best: dict[int, float] = {}
         for each in self._all:
             number = each.passage.number
             held[number] = held.get(number, frozenset()) | each.own | each.above
-        covered, names, absent = self._reader.covered, self._reader.names, self._reader.absent
-        best = max((covered(each.own, each.above) for each in self._all), default=0.0)
-        cosine = float(self._cosines.max(initial=0.0)) if self._compares else best
-        return (
-            max((covered(terms, among=names) for terms in held.values()), default=0.0),
-            best,
-            cosine,
-            self._foreign,
-            self._foreign * cosine,
-            1 - covered(frozenset().union(*held.values())),
-            absent,
-            absent * (1 - self._foreign),
-        )
+            best[number] = max(best.get(number, 0.0), self._reader.covered(each.own, each.above))
+        return held, best

@@ -2,6 +2,7 @@
 
 * ``expansion``   other words for a question's words, and how much they are worth
 * ``bridge``      names of a course that mean the same, looked up in a question
+* ``lexicon``     Korean and English terms that stand for each other in any text, and how common terms are
 * ``typed``       what was mistyped, put right by the words of the course
 * ``grammar``     rules of the two languages: topics, particles, what leans on the turn before
 * ``followup``    a follow-up to a question that stands on its own

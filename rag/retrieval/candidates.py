@@ -11,6 +11,7 @@ from rag.index.course import Course
 from rag.index.dense import unit
 from rag.index.grouped import Grouped
 from rag.language import detect_language
+from rag.query.lexicon import bundled_lexicon
 from rag.retrieval.fusion import Scores, above_background, convex, reciprocal_rank
 from rag.settings import RetrievalSettings
 
@@ -35,7 +36,7 @@ class Evidence:
     Attributes:
         rowids: (n,) of the candidates.
         lexical: (n,) BM25, ≥ 0.
-        bridged: (n,) what the course's other names for the question's terms add to it, ≥ 0.
+        bridged: (n,) what the course's other names for the question's terms, and translations, add to it, ≥ 0.
         similarity: (n,) cosine, in [-1, 1].
         dense: (n,) the cosine above the question's background, in [0, 1].
         ceiling: what BM25 of this question could reach at most.
@@ -124,8 +125,12 @@ class CandidateSearch:
         )
 
     def _lexical_scores(self, query: Query) -> tuple[Scores, Scores]:
-        """BM25 of every chunk, position = rowid − 1: by the question's words, and by the course's other names too."""
-        expansions = self._course.bridge.expansions(query.terms.words, weight=self._settings.term_weight)
+        """BM25 of every chunk, position = rowid − 1: by the question's words, and by other names for them too."""
+        words = query.terms.words
+        expansions = [
+            *self._course.bridge.expansions(words, weight=self._settings.term_weight),
+            *bundled_lexicon().expansions(words, weight=self._settings.lexicon_weight),
+        ]
         weight = self._settings.bigram_weight
         plain, bridged = self._course.lexical.both(query.terms, bigram_weight=weight, expansions=expansions)
         return self._within(query, plain), self._within(query, bridged)

@@ -39,6 +39,7 @@ def doctor(
         "device": _device(settings),
         "faiss": _faiss(),
         "embedder": settings.embedder.model,
+        "reranker": _reranker(settings),
         "llm": settings.llm.model,
         "reading": {"ocr": _ocr(settings), "speech": _speech(settings)},
         "settings": settings.model_dump(mode="json"),
@@ -48,7 +49,8 @@ def doctor(
         say_json(values)
     else:
         _say(values, settings.index.path)
-    if values["index"]["sound"] is False or values["faiss"]["problem"]:
+    reranker = values["reranker"] or {}
+    if values["index"]["sound"] is False or values["faiss"]["problem"] or reranker.get("problem"):
         raise typer.Exit(1)
 
 
@@ -103,6 +105,26 @@ def _faiss() -> dict[str, Any]:
     return facts | {"gpu": available()}
 
 
+def _reranker(settings: "Settings") -> dict[str, Any] | None:
+    """The cross-encoder that is set, loaded as a question would; None where none is."""
+    model = settings.retrieval.reranker
+    if not model:
+        return None
+    from rag.errors import CourseRagError
+    from rag.retrieval.reranking import load_reranker
+
+    facts: dict[str, Any] = {"model": model, "device": None, "precision": None, "max_tokens": None, "problem": None}
+    try:
+        loaded = load_reranker(model, settings.embedder)
+    except CourseRagError as error:
+        return facts | {"problem": error.message, "remedy": error.remedy}
+    return facts | {
+        "device": loaded.device,
+        "precision": loaded.placement.precision,
+        "max_tokens": loaded.max_tokens,
+    }
+
+
 def _ocr(settings: "Settings") -> str:
     """What reads pages and pictures without text, or why nothing does."""
     from ingest.parsers.ocr import identity
@@ -146,6 +168,7 @@ def _say(values: dict[str, Any], index: Path) -> None:
         say(f"  {extra:>7}: {listed}")
     _say_device(values["device"], values["faiss"])
     say(f"embedder: {values['embedder']}")
+    _say_reranker(values["reranker"])
     say(f"language model: {values['llm']}")
     say(f"OCR: {values['reading']['ocr']}")
     say(f"speech to text: {values['reading']['speech']}")
@@ -156,6 +179,17 @@ def _say(values: dict[str, Any], index: Path) -> None:
     else:
         say(f"index {index}: {facts.get('problem', 'the counts of its parts differ')}")
         say(f"  → {facts.get('remedy', 'Rebuild it: course-rag build FOLDER --full')}")
+
+
+def _say_reranker(reranker: dict[str, Any] | None) -> None:
+    if reranker is None:
+        say("reranker: none")
+    elif reranker["problem"]:
+        say(f"reranker: {reranker['problem']}")
+        say(f"  → {reranker['remedy']}")
+    else:
+        read = f", reads {reranker['max_tokens']} tokens" if reranker["max_tokens"] else ""
+        say(f"reranker: {reranker['model']} on {reranker['device']}, {reranker['precision']}{read}")
 
 
 def _say_device(device: dict[str, Any], faiss: dict[str, Any]) -> None:

@@ -3,18 +3,36 @@
 import hashlib
 import json
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from rag.embeddings.engine.device import Placement
-from rag.errors import EmbedderError
+from rag.errors import CourseRagError, EmbedderError
 from rag.extras import require
 
 _HUB_TIMEOUT_S = 5.0
 _PROBES = ("Gradient Descent, 기울기 하강법!", "É ﬁ\u3000２", "")
-_MEND = "Check its name, or give a local folder; bundled: 'mini-ko-en', 'static-ko-en'."
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How an error speaks of a kind of model.
+
+    Attributes:
+        name: what it is.
+        instead: what there is to do without it, the end of a remedy.
+        error: the kind of error.
+    """
+
+    name: str
+    instead: str
+    error: type[CourseRagError]
+
+
+_EMBEDDER = Told("embedding model", "bundled: 'mini-ko-en', 'static-ko-en'", EmbedderError)
 
 
 def require_library() -> Any:
@@ -37,23 +55,32 @@ def load(model: str, placement: Placement) -> Any:
         MissingExtraError: the extra ``neural`` is not installed.
         EmbedderError: there is no such model, or the device cannot be used.
     """
-    library = require_library()
     # Weights in half precision become fp32 without loss, so that they may be loaded as such.
     dtype = placement.dtype if placement.precision == "fp32" else "auto"
-    options = {
-        "device": placement.first,
+    return fetch(require_library().SentenceTransformer, model, placement.first, dtype, _EMBEDDER)
+
+
+def fetch(kind: Any, model: str, device: str, dtype: Any, told: Told, **options: Any) -> Any:
+    """A folder or a hub name as ``kind``, a class of sentence-transformers; ``options`` go to it.
+
+    Raises:
+        CourseRagError: of the kind that is ``told``: there is no such model, or the device cannot be used.
+    """
+    options |= {
+        "device": device,
         "trust_remote_code": False,
         "model_kwargs": {"use_safetensors": True, "dtype": dtype},
     }
     try:
-        _require_safetensors(Path(model))
-        loaded = _loaded(library.SentenceTransformer, model, options)
-    except EmbedderError:
+        _require_safetensors(Path(model), told)
+        loaded = _loaded(kind, model, options, told)
+    except CourseRagError:
         raise
     # transformers, safetensors and torch raise whatever they please for a damaged file or an absent device.
     except Exception as error:
-        raise EmbedderError(
-            f"The embedding model {model!r} cannot be loaded on {placement.first} ({first_line(error)}).", remedy=_MEND
+        raise told.error(
+            f"The {told.name} {model!r} cannot be loaded on {device} ({first_line(error)}).",
+            remedy=f"Check its name, or give a local folder; {told.instead}.",
         ) from error
     return loaded.eval()
 
@@ -105,45 +132,44 @@ def _tokens_of(model: Any, text: str) -> list[int]:
     return found
 
 
-def _loaded(kind: Any, model: str, options: dict[str, Any]) -> Any:
+def _loaded(kind: Any, model: str, options: dict[str, Any], told: Told) -> Any:
     """From the folder or the cache, without network; only a model that is in neither is looked for on the hub."""
     try:
         return kind(model, local_files_only=True, **options)
     except OSError:
         if Path(model).is_dir():
             raise
-        _require_hub(model)
+        _require_hub(model, told)
         return kind(model, **options)
 
 
-def _require_safetensors(folder: Path) -> None:
+def _require_safetensors(folder: Path, told: Told) -> None:
     """Refuse a folder with a module whose weights are a pickle; the library would read it, if with care."""
     listed = folder / "modules.json"
-    if not listed.is_file():
-        return
-    for module in json.loads(listed.read_text(encoding="utf-8")):
-        inside = folder / module["path"]
-        if (inside / "pytorch_model.bin").exists() and not any(inside.glob("*.safetensors")):
-            raise EmbedderError(
-                f"The embedding model {str(folder)!r} keeps weights in a pickle ({module['path']}/pytorch_model.bin).",
+    modules = json.loads(listed.read_text(encoding="utf-8")) if listed.is_file() else [{"path": ""}]
+    for module in modules:
+        weights = folder / module["path"] / "pytorch_model.bin"
+        if weights.exists() and not any(weights.parent.glob("*.safetensors")):
+            raise told.error(
+                f"The {told.name} {str(folder)!r} keeps weights in a pickle ({weights.relative_to(folder)}).",
                 remedy="Save it anew with a current sentence-transformers, which writes safetensors.",
             )
 
 
-def _require_hub(model: str) -> None:
+def _require_hub(model: str, told: Told) -> None:
     """The hub's client would try again for more than a minute before it told that there is no network."""
     from huggingface_hub.constants import ENDPOINT, HF_HUB_OFFLINE
 
-    told = EmbedderError(
-        f"The embedding model {model!r} is neither a folder nor in the local cache, and the hub cannot be reached.",
-        remedy="Give a local folder, or go online once to download it; bundled: 'mini-ko-en', 'static-ko-en'.",
+    absent = told.error(
+        f"The {told.name} {model!r} is neither a folder nor in the local cache, and the hub cannot be reached.",
+        remedy=f"Give a local folder, or go online once to download it; {told.instead}.",
     )
     if HF_HUB_OFFLINE:
-        raise told
+        raise absent
     if getproxies():  # a proxy resolves names for us, so that we cannot say who is reachable
         return
     address = urlsplit(ENDPOINT)
     try:
         socket.create_connection((address.hostname or "", address.port or 443), timeout=_HUB_TIMEOUT_S).close()
     except OSError as error:
-        raise told from error
+        raise absent from error

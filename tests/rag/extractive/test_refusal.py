@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pytest
 
 from rag.analyzer import Analyzer
@@ -12,6 +13,7 @@ from rag.extractive.features import QuestionReader
 from rag.extractive.scoring import SUPPORT, Reading
 from rag.extractive.sought import sought
 from rag.index.course import Course
+from rag.query.lexicon import Lexicon
 
 ANALYZER = Analyzer()
 PASSAGE = Passage(1, "", "BM25 ranks passages by their words.")
@@ -23,20 +25,20 @@ def rarity_of(known: dict[str, float], unknown: float) -> Callable[[Sequence[str
 
 def test_what_the_course_nowhere_names_counts_by_its_rarity() -> None:
     idf = rarity_of({"passag": 1.0, "rank": 2.0}, 5.0)
-    assert QuestionReader("passages rank GraphRAG", ANALYZER, idf).absent == pytest.approx(5 / 8)
-    assert QuestionReader("passages rank", ANALYZER, idf).absent == 0
-    assert QuestionReader("GraphRAG", ANALYZER, idf).absent == 1
+    for question, share in (("passages rank GraphRAG", 5 / 8), ("passages rank", 0), ("GraphRAG", 1)):
+        reader = QuestionReader(question, ANALYZER, idf)
+        assert reader.covered(reader.nowhere) == pytest.approx(share)
 
 
 def test_a_verb_that_the_course_does_not_use_is_no_name_it_lacks() -> None:
     idf = rarity_of({"문서": 1.0}, 3.0)
     reader = QuestionReader("문서를 쪼개면", ANALYZER, idf)
     assert reader.names == {"문서"}
-    assert reader.absent == 0
+    assert reader.nowhere == frozenset()
 
 
 def test_without_rarities_nothing_is_known_to_be_absent() -> None:
-    assert QuestionReader("GraphRAG", ANALYZER).absent == 0
+    assert QuestionReader("GraphRAG", ANALYZER).nowhere == frozenset()
 
 
 def test_covered_may_look_at_names_alone() -> None:
@@ -50,8 +52,32 @@ def test_features_are_shares_and_have_a_weight_each() -> None:
     idf = rarity_of({"bm25": 2.0, "bm": 1.0, "25": 1.0, "passag": 1.0, "rank": 1.0}, 4.0)
     reading = Reading("How does BM25 rank GraphRAG?", [PASSAGE], ANALYZER, idf=idf)
     values = reading.features()
-    assert len(SUPPORT) == 1 + len(values)
-    assert values == pytest.approx((5 / 9, 5 / 9, 5 / 9, 0, 0, 4 / 9, 4 / 9, 4 / 9))
+    assert len(SUPPORT) == 1 + values.shape[1]
+    assert values == pytest.approx(np.array([[5 / 9, 5 / 9, 5 / 9, 0, 0, 4 / 9, 4 / 9]]))
+
+
+def test_each_passage_is_judged_by_itself_and_the_best_one_decides() -> None:
+    passages = [PASSAGE, Passage(2, "", "단어로 순위를 매긴다."), Passage(3, "", "Nothing of it.")]
+    idf = rarity_of({"passag": 1.0, "rank": 1.0}, 4.0)
+    reading = Reading("How are passages ranked?", passages, ANALYZER, idf=idf)
+    values = reading.features()
+    assert values[:, 0].tolist() == [1, 0, 0]
+    assert values[:, 3].tolist() == [0, 1, 0]
+    alone = Reading("How are passages ranked?", passages[:1], ANALYZER, idf=idf)
+    assert reading.support() == pytest.approx(alone.support())
+
+
+def test_a_term_is_held_by_what_it_is_in_the_other_language() -> None:
+    lexicon = Lexicon([("순위", "rank", 0.9), ("점수", "score", 0.1)])
+    reader = QuestionReader("순위와 점수", ANALYZER, rarity_of({"rank": 1.0, "score": 1.0}, 4.0), lexicon)
+    assert reader.found(["It ranks them.", "A score.", "순위"]) == [{"순위"}, set(), {"순위"}]
+    assert reader.nowhere == {"점수"}, "the course has a word for 순위, if not this one"
+
+
+def test_what_is_counted_is_not_what_is_asked_about() -> None:
+    assert QuestionReader("중간고사는 몇 퍼센트인가요?", ANALYZER).terms == {"중간고사"}
+    assert QuestionReader("몇 주차에 중간고사를 보나요?", ANALYZER).names == {"중간고사"}
+    assert QuestionReader("몇 개?", ANALYZER).terms == {"개"}, "a question is not left without a term"
 
 
 def test_who_asks_for_what_the_course_does_not_have_has_less_support() -> None:

@@ -54,10 +54,11 @@ def test_wordings_are_lines_without_what_a_model_adds(course: Course, openai_ser
 
 
 def test_another_wording_finds_what_the_question_does_not(course: Course, openai_server: Any) -> None:
-    plain = assistant(course, openai_server, {"mode": "keyword", "k": 3})
+    by_its_words = {"mode": "keyword", "k": 3, "lexicon_weight": 0}
+    plain = assistant(course, openai_server, by_its_words)
     assert "Dropout" not in [hit.chunk.heading[-1] for hit in plain.search(VAGUE) if hit.chunk.heading]
     openai_server.says("What does dropout prevent?\n드롭아웃은 왜 쓰나요?", SAID)
-    answer = assistant(course, openai_server, {"mode": "keyword", "k": 3, "multi_query": 2}).ask(VAGUE)
+    answer = assistant(course, openai_server, by_its_words | {"multi_query": 2}).ask(VAGUE)
     assert "Dropout" in [hit.chunk.heading[-1] for hit in answer.hits if hit.chunk.heading]
     assert len(openai_server.requests) == 2
     assert len({hit.chunk.id for hit in answer.hits}) == len(answer.hits) <= 3

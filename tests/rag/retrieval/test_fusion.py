@@ -15,6 +15,7 @@ from rag.retrieval.fusion import (
     REFERENCE,
     Scores,
     above_background,
+    chance,
     convex,
     interleaved,
     reciprocal_rank,
@@ -82,13 +83,33 @@ def test_words_weigh_more_in_a_long_question_but_not_against_the_other_language(
 
 
 def test_what_the_other_language_is_expected_to_have_can_be_set() -> None:
-    fused = convex(scores(0), scores(0.5), dense_weight=0.5, ceiling=10, foreign=np.array([True]), expected=0.8)
-    assert fused == pytest.approx([0.5 * 0.4 + 0.5 * 0.5])
+    foreign = np.array([True, True])
+    fused = convex(scores(0, 5), scores(0.5, 0), dense_weight=0.5, ceiling=10, foreign=foreign, expected=0.8)
+    assert fused == pytest.approx([0.5 * 0.4 + 0.5 * 0.5, 0.25])
 
 
 def test_convex_without_a_lexical_match_is_the_cosine() -> None:
     fused = convex(scores(0, 0), scores(0.4, 0.8), dense_weight=0.5, ceiling=0, foreign=none(2))
-    assert fused == pytest.approx([0.2, 0.4])
+    assert fused == pytest.approx([0.4, 0.8])
+
+
+def test_where_no_passage_has_a_notable_share_of_the_words_the_cosine_decides_alone() -> None:
+    lexical, dense = scores(11, 4, 0), scores(0.1, 0.2, 0.3)
+    fused = convex(lexical, dense, dense_weight=0.4, ceiling=100, foreign=none(3))
+    assert fused == pytest.approx([0.1, 0.2, 0.3])
+    # Half way between the two shares the weight is half way to 1 from where it was.
+    between = convex(scores(15, 0), scores(0, 0.2), dense_weight=0.4, ceiling=100, foreign=none(2))
+    weight = weight_at(100, 0.4)
+    assert between == pytest.approx([0.15 * (1 - weight) / 2, 0.2 * (1 + weight) / 2])
+
+
+@pytest.mark.parametrize(("reached", "foreign", "chances"), [(0.12, False, 1), (0.18, False, 0), (0.12, True, 0)])
+def test_how_surely_words_met_by_chance(reached: float, foreign: bool, chances: float) -> None:
+    assert chance(scores(reached, 0), np.array([foreign, False])) == pytest.approx(chances, abs=1e-5)
+
+
+def test_a_dense_weight_of_nothing_is_lexical_alone_however_little_is_found() -> None:
+    assert convex(scores(1), scores(0.9), dense_weight=0, ceiling=100, foreign=none(1)) == pytest.approx([0.01])
 
 
 def test_a_passage_in_the_other_language_is_taken_to_have_some_of_its_cosine_as_lexical_score() -> None:

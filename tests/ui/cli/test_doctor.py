@@ -1,11 +1,13 @@
 """``doctor``, as processes: it looks at torch, which takes a while to import."""
 
+import shutil
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tiny_models import cross_encoder
 
 from rag.settings import Settings
 
@@ -19,7 +21,7 @@ def test_a_sound_index(process: Run, index: Path) -> None:
     assert (result.code, result.err) == (0, "")
     facts = result.json
     assert list(facts) == [
-        *("course_rag", "libraries", "device", "faiss", "embedder", "llm", "reading", "settings", "index")
+        *("course_rag", "libraries", "device", "faiss", "embedder", "reranker", "llm", "reading", "settings", "index")
     ]
     assert facts["course_rag"] == version("course-rag")
     assert set(facts["libraries"]) == {"base", "cpu", "gpu", "formats", "neural", "llm", "eval"}
@@ -27,6 +29,7 @@ def test_a_sound_index(process: Run, index: Path) -> None:
     assert set(facts["settings"]) == set(Settings.model_fields)
     assert (facts["index"]["sound"], facts["index"]["version"], facts["index"]["chunks"]) == (True, 1, 7)
     assert facts["llm"] == "extractive"
+    assert facts["reranker"] is None
     assert set(facts["reading"]) == {"ocr", "speech"}
 
 
@@ -75,6 +78,23 @@ def test_a_device_that_is_not_here_is_told(process: Run, tmp_path: Path) -> None
     result = process("doctor", "--config", settings, "--index", tmp_path / "none")
     assert "device: none (The embedding model cannot be loaded on cuda (torch " in result.out
     assert "  → Set embedder.device to auto or cpu" in result.out
+
+
+def test_a_reranker_is_told_with_its_device(process: Run, tmp_path: Path) -> None:
+    pytest.importorskip("sentence_transformers")
+    settings = tmp_path / "course-rag.toml"
+    model = cross_encoder(tmp_path / "tiny")
+    lines = ["[embedder]", "device = 'cpu'", "[retrieval]", f"reranker = '{model}'"]
+    settings.write_text("\n".join(lines), encoding="utf-8")
+    result = process("doctor", "--config", settings, "--index", tmp_path / "none")
+    assert result.code == 0
+    assert f"reranker: {model} on cpu, fp32, reads 16 tokens\n" in result.out
+    facts = process("doctor", "--json", "--config", settings, "--index", tmp_path / "none").json["reranker"]
+    assert (facts["model"], facts["device"], facts["max_tokens"]) == (str(model), "cpu", 16)
+    shutil.rmtree(model)
+    broken = process("doctor", "--config", settings, "--index", tmp_path / "none")
+    assert broken.code == 1
+    assert f"reranker: There is no model in {model}.\n  → Give a folder with a cross-encoder" in broken.out
 
 
 def test_both_faiss_distributions_at_once_are_an_error(
