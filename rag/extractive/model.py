@@ -105,6 +105,7 @@ class ExtractiveChatModel(BaseChatModel):
         candidates = of_form(reading.candidates(), reading)
         picked = self._of_each_side(question, passages, reading) or chosen(candidates, room)
         picked = with_reason(whole_lists(picked, reading, room), reading, room)
+        picked += self._of_each_part(question, passages, picked)
         conflict = Conflicts(reading, self.analyzer).first(picked)
         if conflict is not None:
             return told_apart(picked, conflict, DIFFER[language], room)
@@ -116,6 +117,21 @@ class ExtractiveChatModel(BaseChatModel):
         """What is said of either of two things that are compared."""
         sides = parts(question) if compares(question) else ()
         return of_each_side([self.reading(side, passages) for side in sides], reading) if len(sides) == _PAIR else []
+
+    def _of_each_part(self, question: str, passages: Sequence[Passage], picked: Sequence[Candidate]) -> list[Candidate]:
+        """Of each part of a question that asks two things the best sentence, if it is not said and has support."""
+        halves = parts(question)
+        if len(halves) != _PAIR or compares(question):
+            return []
+        room, added = Room(1, self.max_chars // _PAIR), list[Candidate]()
+        for half in halves:
+            reading = self.reading(half, passages)
+            if reading.support() < self.threshold:
+                continue
+            best = whole_lists(chosen(of_form(reading.candidates(), reading), room), reading, room)
+            said = [each.text for each in (*picked, *added)]
+            added += [each for each in best if not any(each.text in text or text in each.text for text in said)]
+        return added[: max(0, self.max_sentences + 1 - len(picked))]
 
     def reading(self, question: str, passages: Sequence[Passage]) -> Reading:
         """Passages read with a question in mind."""
