@@ -10,7 +10,7 @@ from typing import Any
 from rag.errors import InputError
 from rag.language import detect_language
 
-_KNOWN = frozenset(
+KNOWN_KEYS = frozenset(
     {
         "id",
         "user_input",
@@ -25,6 +25,9 @@ _KNOWN = frozenset(
         "also_in",
     }
 )
+"""What the product reads of a question; the rest is kept as ``Question.extra``."""
+
+_MOST_TOLD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,42 @@ class Question:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a line of a question set, and what to do about it; ``line`` is 1-based."""
+
+    line: int
+    what: str
+    remedy: str
+
+
 def read_questions(path: Path) -> list[Question]:
     """Read a question set.
 
     ``id`` and ``user_input`` are required; ``sources`` may be written ``source``, as one name or as a list.
 
     Raises:
-        InputError: the file cannot be read, holds no question, or a line is at fault; the line number is told.
+        InputError: the file cannot be read, holds no question, or lines are at fault; every fault is told with its
+            line number.
+    """
+    numbered, faults = inspect_questions(path)
+    if len(faults) == 1:
+        raise InputError(f"{path}, line {faults[0].line}: {faults[0].what}.", remedy=faults[0].remedy)
+    if faults:
+        told = [f"line {fault.line}: {fault.what}" for fault in faults[:_MOST_TOLD]]
+        more = [f"and {len(faults) - _MOST_TOLD} more"] if len(faults) > _MOST_TOLD else []
+        raise InputError(
+            f"{path} has {len(faults)} faults:\n  " + "\n  ".join(told + more),
+            remedy="Mend these lines; `course-rag eval check FILE` says how.",
+        )
+    return [question for _, question in numbered]
+
+
+def inspect_questions(path: Path) -> tuple[list[tuple[int, Question]], list[Fault]]:
+    """The questions of a set with their lines, and every fault; a line at fault gives no question.
+
+    Raises:
+        InputError: the file cannot be read, or holds no question.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
@@ -81,22 +113,22 @@ def read_questions(path: Path) -> list[Question]:
             f"The question set {path} cannot be read ({getattr(error, 'strerror', None) or error}).",
             remedy="Give an existing JSONL file in UTF-8.",
         ) from error
-    questions: list[Question] = []
+    if not any(line.strip() for line in lines):
+        raise InputError(f"The question set {path} is empty.", remedy="Write one JSON object per line.")
+    questions: list[tuple[int, Question]] = []
+    faults: list[Fault] = []
     line_of: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        question = _Line(path, number).question(line)
-        if question.id in line_of:
-            raise InputError(
-                f"{path}, line {number}: the id {question.id!r} is taken by line {line_of[question.id]}.",
-                remedy="Give every question an id of its own.",
-            )
-        line_of[question.id] = number
-        questions.append(question)
-    if not questions:
-        raise InputError(f"The question set {path} is empty.", remedy="Write one JSON object per line.")
-    return questions
+        read = _Line(number)
+        question = read.question(line)
+        if question and question.id and line_of.setdefault(question.id, number) != number:
+            read.fault(f"the id {question.id!r} is taken by line {line_of[question.id]}", "Give it an id of its own.")
+        faults += read.faults
+        if question and not read.faults:
+            questions.append((number, question))
+    return questions, faults
 
 
 def sha256_of_set(path: Path) -> str:
@@ -105,18 +137,21 @@ def sha256_of_set(path: Path) -> str:
 
 
 class _Line:
-    """One line of a question set, and how its faults are told."""
+    """One line of a question set; what is wrong with it is gathered, not raised."""
 
-    def __init__(self, path: Path, number: int) -> None:
-        self._path, self._number = path, number
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self.faults: list[Fault] = []
 
-    def question(self, line: str) -> Question:
+    def question(self, line: str) -> Question | None:
         try:
             row = json.loads(line)
-        except ValueError as error:
-            raise self._fault(f"not JSON ({error})", "Write one JSON object per line.") from error
+        except (ValueError, RecursionError) as error:
+            self.fault(f"not JSON ({error})", "Write one JSON object per line.")
+            return None
         if not isinstance(row, dict):
-            raise self._fault("not a JSON object", 'Write {"id": …, "user_input": …}.')
+            self.fault("not a JSON object", 'Write {"id": …, "user_input": …}.')
+            return None
         text = self._text(row, "user_input", required=True)
         return Question(
             id=self._text(row, "id", required=True),
@@ -129,38 +164,44 @@ class _Line:
             sources=self._sources(row),
             page=self._page(row),
             also_in=self._also_in(row),
-            extra={key: value for key, value in row.items() if key not in _KNOWN},
+            extra={key: value for key, value in row.items() if key not in KNOWN_KEYS},
         )
+
+    def fault(self, what: str, remedy: str) -> None:
+        """Note what is wrong."""
+        self.faults.append(Fault(self._number, what, remedy))
 
     def _text(self, row: dict[str, Any], key: str, *, required: bool = False) -> str:
         value = row.get(key)
-        if value is None and not required:
-            return ""
-        if value is None:
-            raise self._fault(f"{key} is missing", f'Add "{key}": "…".')
-        if not isinstance(value, str):
-            raise self._fault(f"{key} must be a text, not {_kind(value)}", f'Write "{key}": "…".')
-        if required and not value.strip():
-            raise self._fault(f"{key} is empty", f'Write something into "{key}".')
-        return value
+        if isinstance(value, str):
+            if required and not value.strip():
+                self.fault(f"{key} is empty", f'Write something into "{key}".')
+            return value
+        if value is not None:
+            self.fault(f"{key} must be a text, not {_kind(value)}", f'Write "{key}": "…".')
+        elif required:
+            self.fault(f"{key} is missing", f'Add "{key}": "…".')
+        return ""
 
     def _texts(self, row: dict[str, Any], key: str) -> tuple[str, ...]:
         value = row.get(key)
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise self._fault(f"{key} must be a list of texts", f'Write "{key}": ["…"].')
+            self.fault(f"{key} must be a list of texts", f'Write "{key}": ["…"].')
+            return ()
         return tuple(each for each in value if each.strip())
 
     def _answerable(self, row: dict[str, Any]) -> bool:
         value = row.get("answerable", True)
         if not isinstance(value, bool):
-            raise self._fault(f"answerable must be true or false, not {_kind(value)}", 'Write "answerable": false.')
+            self.fault(f"answerable must be true or false, not {_kind(value)}", 'Write "answerable": false.')
+            return True
         return value
 
     def _sources(self, row: dict[str, Any]) -> tuple[str, ...]:
         if "source" in row and "sources" in row:
-            raise self._fault("both source and sources are given", "Keep one of them.")
+            self.fault("both source and sources are given", "Keep one of them.")
         key = "source" if "source" in row else "sources"
         if isinstance(row.get(key), str):
             return (row[key],) if row[key].strip() else ()
@@ -171,7 +212,8 @@ class _Line:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise self._fault("page must be a number from 1 on, or null", 'Write "page": 3 or "page": null.')
+            self.fault("page must be a number from 1 on, or null", 'Write "page": 3 or "page": null.')
+            return None
         return value
 
     def _also_in(self, row: dict[str, Any]) -> tuple[Place, ...]:
@@ -179,11 +221,9 @@ class _Line:
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            raise self._fault("also_in must be a list of objects", 'Write "also_in": [{"source": "a.pdf", "page": 3}].')
+            self.fault("also_in must be a list of objects", 'Write "also_in": [{"source": "a.pdf", "page": 3}].')
+            return ()
         return tuple(Place(self._text(each, "source", required=True), self._page(each)) for each in value)
-
-    def _fault(self, what: str, remedy: str) -> InputError:
-        return InputError(f"{self._path}, line {self._number}: {what}.", remedy=remedy)
 
 
 def _kind(value: object) -> str:

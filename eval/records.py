@@ -65,16 +65,31 @@ class CitedPassage:
 
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:
-    """What the assistant answered, and the passages that were handed to the language model."""
+    """What the assistant answered, and the passages that were handed to the language model.
+
+    Attributes:
+        text: the answer.
+        refused: whether it says that the documents do not answer.
+        citations: the marks that hold.
+        handed: the passages.
+        unknown_marks: marks that the model made up.
+        llm: the model that answered: not that of the settings where another took over.
+        notes: what the reader was told of how the answer came about.
+        support: probability in [0, 1] that the passages answer the question, as the extractive model judges it; it
+            refuses below a threshold. None of an answer that another model gave, and in older runs.
+    """
 
     text: str
     refused: bool
     citations: tuple[CitedPassage, ...]
     handed: tuple[Passage, ...]
     unknown_marks: tuple[int, ...] = ()
+    llm: str = ""
+    notes: tuple[str, ...] = ()
+    support: float | None = None
 
     @classmethod
-    def of(cls, answer: Answer) -> "GivenAnswer":
+    def of(cls, answer: Answer, support: float | None = None) -> "GivenAnswer":
         """Record an answer."""
         return cls(
             text=answer.text,
@@ -82,6 +97,9 @@ class GivenAnswer:
             citations=tuple(CitedPassage.of(each, answer.hits) for each in answer.citations),
             handed=tuple(Passage.of(hit) for hit in answer.hits),
             unknown_marks=answer.unknown_marks,
+            llm=answer.llm,
+            notes=answer.notes,
+            support=support,
         )
 
 
@@ -111,7 +129,7 @@ class JudgedRow:
 
     Attributes:
         id: of the question.
-        metric: "faithfulness" or "context_recall".
+        metric: one of ``eval.judging.settings.METRICS``.
         value: in [0, 1], or None.
         reason: why there is no value; empty if there is one.
         failed: whether a value was due; False where the metric does not apply, such as to a refusal.
@@ -143,6 +161,11 @@ class Run:
         rows: one per question, in the order of the set.
         judge: PROVIDER:MODEL that judged; empty if none did.
         judged: its verdicts.
+        models: what embeds, what answers, by role; older runs have them in ``settings`` and ``index`` alone.
+        seeds: of everything random, by name.
+        machine: operating system, processor and cores: what the times are to be held against.
+        threshold: least ``GivenAnswer.support`` of an answer; None where nothing was refused by it.
+        judging: how it was judged, and what was spent on that, as ``eval.judging.judge`` puts it down.
     """
 
     format: int
@@ -157,3 +180,8 @@ class Run:
     rows: tuple[Row, ...]
     judge: str = ""
     judged: tuple[JudgedRow, ...] = ()
+    models: dict[str, str] = field(default_factory=dict)
+    seeds: dict[str, int] = field(default_factory=dict)
+    machine: str = ""
+    threshold: float | None = None
+    judging: dict[str, Any] = field(default_factory=dict)

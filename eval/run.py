@@ -1,26 +1,29 @@
 """A run: every question put to an assistant, everything it gave recorded. Scored later, by ``eval.scoring``."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import TypeAdapter, ValidationError
 
+from eval.journal import JOURNAL, encoded, forget, opened_journal, require_same
+from eval.provenance import SEEDS, index_facts, machine, models_of, versions, without_secrets
 from eval.questions import Question, sha256_of_set
 from eval.records import FORMAT, GivenAnswer, JudgedRow, Passage, Row, Run
+from rag.answer import Answer
+from rag.answering.prompts import parse_passages, render_passages
 from rag.assistant import Assistant
 from rag.errors import CourseRagError, InputError
-from rag.settings import Settings
+from rag.extractive.scoring import THRESHOLD
+from rag.llm import EXTRACTIVE, extractive
 
 DEPTH = 20
 """Hits recorded per question, enough for ten different sources or passages even where a few come twice."""
 
-_LIBRARIES = ("course-rag", "langchain-core", "numpy", "faiss-cpu", "faiss-gpu", "bm25s", "kiwipiepy", "tokenizers")
+RUN_FILE = "run.json"
 
 Progress = Callable[[int, int], None]
 """Called with how many questions are done, and how many there are."""
@@ -47,13 +50,75 @@ def run_questions(
         question_set: the file they were read from, recorded by name and hash.
         depth: passages recorded per question; the answer is given from as many as the settings say.
         progress: told after each question.
+
+    Raises:
+        InputError: another version of the index was published meanwhile.
     """
+    head = _begun(assistant, answers, question_set, depth)
     rows = []
-    for number, question in enumerate(questions, start=1):
-        rows.append(_asked(assistant, question, answers, depth))
+    for number, row in enumerate(_asked_all(assistant, questions, head, {}), start=1):
+        rows.append(row)
         if progress:
             progress(number, len(questions))
-    manifest = assistant.course.manifest
+    return replace(head, rows=tuple(rows))
+
+
+def run_into(
+    folder: Path,
+    assistant: Assistant,
+    questions: Sequence[Question],
+    *,
+    question_set: Path,
+    restart: bool = False,
+    retry_failed: bool = False,
+    progress: Progress | None = None,
+    told: Callable[[str], None] | None = None,
+) -> Run:
+    """As ``run_questions``, into a folder: what was answered there already is not asked again.
+
+    Args:
+        folder: gets ``run.json``; until then ``run.jsonl``, where each row stands as soon as it is there.
+        assistant: with the settings under test.
+        questions: as ``eval.questions.read_questions`` gives them.
+        question_set: the file they were read from.
+        restart: forget what is there, and ask everything.
+        retry_failed: ask again what ended in an error.
+        progress: told after each question, those that were answered before too.
+        told: hears how much is not asked again.
+
+    Raises:
+        InputError: the folder holds a run of something else, or cannot be written; or another version of the index
+            was published meanwhile.
+    """
+    head = _begun(assistant, True, question_set, DEPTH)
+    if restart:
+        forget(folder)
+    earlier = load_run(folder / RUN_FILE) if (folder / RUN_FILE).exists() else None
+    if earlier:
+        require_same(earlier, head, folder)
+    known = {row.question.id: row for row in earlier.rows} if earlier else {}
+    with opened_journal(folder, replace(earlier, rows=()) if earlier else head, known=known) as journal:
+        done = {key: row for key, row in journal.rows.items() if not (retry_failed and row.error)}
+        if done and told:
+            told(f"{len(done)} of {len(questions)} questions were answered before and are not asked again.")
+        rows, new = [], set()
+        for number, row in enumerate(_asked_all(assistant, questions, journal.head, done), start=1):
+            rows.append(row)
+            if done.get(row.question.id) is not row:
+                journal.append(row)
+                new.add(row.question.id)
+            if progress:
+                progress(number, len(questions))
+        judged = tuple(each for each in journal.head.judged if each.id not in new)
+        run = replace(journal.head, rows=tuple(rows), judged=judged)
+        save_run(run, folder / RUN_FILE)
+        (folder / JOURNAL).unlink()
+    return run
+
+
+def _begun(assistant: Assistant, answers: bool, question_set: Path | None, depth: int) -> Run:
+    """A run without rows."""
+    settings, manifest = assistant.settings, assistant.course.manifest
     return Run(
         format=FORMAT,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -61,17 +126,45 @@ def run_questions(
         question_set_sha256=sha256_of_set(question_set) if question_set else "",
         answered=answers,
         depth=depth,
-        settings=_without_secrets(assistant.settings),
-        index={
-            "version": manifest.version,
-            "fingerprint": manifest.fingerprint,
-            "embedder": manifest.embedder,
-            "analyzer": manifest.analyzer,
-            "chunks": manifest.chunks,
-        },
-        libraries=_versions(),
-        rows=tuple(rows),
+        settings=without_secrets(settings),
+        index=index_facts(manifest),
+        libraries=versions(),
+        rows=(),
+        models=models_of(settings, manifest, answers=answers),
+        seeds=dict(SEEDS),
+        machine=machine(),
+        threshold=THRESHOLD if answers and settings.llm.model == EXTRACTIVE else None,
     )
+
+
+def _asked_all(
+    assistant: Assistant, questions: Sequence[Question], head: Run, done: Mapping[str, Row]
+) -> Iterator[Row]:
+    """A row per question; one that is done already as it is."""
+    if questions and not done:
+        _warm(assistant, questions[0])
+    for question in questions:
+        before = done.get(question.id)
+        if before is not None and before.question == question:
+            yield before
+            continue
+        row = _asked(assistant, question, head.answered, head.depth)
+        now = assistant.course.manifest
+        if now.fingerprint != head.index.get("fingerprint"):
+            raise InputError(
+                f"Version {now.version} of the index was published while questions were put to version "
+                f"{head.index.get('version')}.",
+                remedy="Run again once the index is built, into another folder or with --restart.",
+            )
+        yield row
+
+
+def _warm(assistant: Assistant, question: Question) -> None:
+    """Search once, so that the time of the first question is not that of loading; not where a search costs money."""
+    retrieval = assistant.settings.retrieval
+    if not (retrieval.multi_query or retrieval.hyde):
+        with suppress(CourseRagError):  # the question's own row tells it
+            assistant.search(question.user_input)
 
 
 def _asked(assistant: Assistant, question: Question, answers: bool, depth: int) -> Row:
@@ -83,10 +176,19 @@ def _asked(assistant: Assistant, question: Question, answers: bool, depth: int) 
         if answers:
             started = time.perf_counter()
             answer = assistant.ask(question.user_input)
-            row = replace(row, answer=GivenAnswer.of(answer), answer_ms=_ms_since(started))
+            took = _ms_since(started)
+            row = replace(row, answer=GivenAnswer.of(answer, _support(assistant, answer)), answer_ms=took)
     except CourseRagError as error:
         return replace(row, error=f"{type(error).__name__}: {error.message} {error.remedy}")
     return row
+
+
+def _support(assistant: Assistant, answer: Answer) -> float | None:
+    """What the extractive model decided by: the passages are read once more, because an answer does not tell it."""
+    if answer.llm != EXTRACTIVE or not answer.hits:
+        return None
+    passages, _ = parse_passages(render_passages(answer.hits))
+    return extractive(assistant.course).reading(answer.standalone, passages).support()
 
 
 def with_verdicts(run: Run, judge: str, judged: Sequence[JudgedRow]) -> Run:
@@ -103,7 +205,7 @@ def save_run(run: Run, path: Path) -> None:
     staged = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        staged.write_bytes(_RUN.dump_json(run, indent=1) + b"\n")
+        staged.write_bytes(encoded(_RUN, run, indent=1) + b"\n")
         staged.replace(path)
     except OSError as error:
         raise InputError(
@@ -140,24 +242,3 @@ def load_run(path: Path) -> Run:
 
 def _ms_since(started: float) -> float:
     return (time.perf_counter() - started) * 1000
-
-
-def _without_secrets(settings: Settings) -> dict[str, Any]:
-    """The settings; of the server's address, only where it is, for a key may stand in the rest."""
-    values = settings.model_dump(mode="json")
-    if values["llm"]["base_url"]:
-        address = urlsplit(values["llm"]["base_url"])
-        values["llm"]["base_url"] = urlunsplit(
-            (address.scheme, address.netloc.rpartition("@")[2], address.path, "", "")
-        )
-    return values
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in _LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue  # faiss comes as faiss-cpu or as faiss-gpu
-    return found

@@ -1,16 +1,18 @@
 """A run to numbers: values per question, means with intervals, slices. A pure function of the run."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from eval.metrics.answers import without_marks
-from eval.metrics.intervals import bootstrap_interval
+from eval.metrics.holding import Holding
+from eval.metrics.intervals import mean_interval
 from eval.metrics.values import Value, answer_values, retrieval_values
 from eval.questions import Question
 from eval.records import Row, Run
+from eval.slices import by_slice
 from rag.analyzer import Analyzer
 
 
@@ -28,7 +30,7 @@ class Mean:
 
     Attributes:
         mean: over the questions that have a value; None if none has.
-        low, high: 95% bootstrap interval; None for fewer than two values.
+        low, high: 95% interval; None for fewer than two values.
         count: questions that have a value.
         not_applicable: questions the metric does not apply to.
         failed: questions that should have a value and have none; ``mean`` is blind to them.
@@ -58,7 +60,7 @@ class Scores:
     Attributes:
         questions: in the order of the set.
         means: by metric.
-        slices: by slice (``tag=…``, ``lang=…``, ``answerable=…``), then by metric.
+        slices: by slice (``tag=…``, ``lang=…``, ``answerable=…``, ``source=…``, ``format=…``), then by metric.
         gaps: per metric how often each reason for a gap occurred.
         latency: of "search" and "answer", where they were measured.
     """
@@ -76,7 +78,10 @@ def score(run: Run) -> Scores:
     return Scores(
         questions=tuple(questions),
         means=_means(questions),
-        slices={name: _means(members) for name, members in _slices(questions).items()},
+        slices={
+            name: _means([questions[place] for place in places])
+            for name, places in by_slice([each.question for each in questions]).items()
+        },
         gaps=_gaps(questions),
         latency=_latencies(run.rows),
     )
@@ -84,7 +89,8 @@ def score(run: Run) -> Scores:
 
 def question_scores(run: Run) -> list[QuestionScore]:
     """The values of every question, without the means."""
-    bags = _bags_of_words(run)
+    analyzer = Analyzer()
+    bags, holding = _bags_of_words(run, analyzer), Holding(analyzer)
     judged: dict[str, dict[str, Value]] = {}
     for verdict in run.judged:
         judged.setdefault(verdict.id, {})[verdict.metric] = Value(verdict.value, verdict.reason, verdict.failed)
@@ -92,27 +98,18 @@ def question_scores(run: Run) -> list[QuestionScore]:
     for row, (answer, reference) in zip(run.rows, bags, strict=True):
         values = retrieval_values(row, run.depth)
         if run.answered:
-            values |= answer_values(row, answer, reference)
+            values |= answer_values(row, answer, reference, holding)
         questions.append(QuestionScore(row.question, values | judged.get(row.question.id, {})))
     return questions
 
 
-def _bags_of_words(run: Run) -> list[tuple[list[str], list[str]]]:
+def _bags_of_words(run: Run, analyzer: Analyzer) -> list[tuple[list[str], list[str]]]:
     """Words of the answer and of the reference of every row; one call, because Kiwi is faster on many texts."""
     texts: list[str] = []
     for row in run.rows:
         texts += [without_marks(row.answer.text) if row.answer else "", row.question.reference]
-    words = [terms.words for terms in Analyzer().analyze(texts)]
+    words = [terms.words for terms in analyzer.analyze(texts)]
     return list(zip(words[::2], words[1::2], strict=True))
-
-
-def _slices(questions: Iterable[QuestionScore]) -> dict[str, list[QuestionScore]]:
-    members: dict[str, list[QuestionScore]] = {}
-    for each in questions:
-        names = [f"lang={each.question.lang}", f"answerable={str(each.question.answerable).lower()}"]
-        for name in names + [f"tag={tag}" for tag in dict.fromkeys(each.question.tags)]:
-            members.setdefault(name, []).append(each)
-    return dict(sorted(members.items()))
 
 
 def _means(questions: Sequence[QuestionScore]) -> dict[str, Mean]:
@@ -126,7 +123,7 @@ def _means(questions: Sequence[QuestionScore]) -> dict[str, Mean]:
 def mean_of(values: Sequence[Value]) -> Mean:
     """The mean of the values there are, with its interval and the counted gaps."""
     numbers = [each.value for each in values if each.value is not None]
-    interval = bootstrap_interval(numbers)
+    interval = mean_interval(numbers)
     failed = sum(each.failed for each in values)
     return Mean(
         mean=sum(numbers) / len(numbers) if numbers else None,

@@ -9,4 +9,5 @@
 * ``damage``, ``repair``               questions mistyped by rule; what repairing them is worth
 * ``corruptions``, ``grounding_sets``, ``grounding``   sentences made false by rule; fits what the guard stops
 * ``contradictions``                   whether documents that say otherwise are told apart: copies changed by rule
+* ``comparison``                       how often ``eval compare`` is right, on runs drawn by rule
 """

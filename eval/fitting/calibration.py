@@ -30,7 +30,7 @@ from rag.answering.chain import build_chain
 from rag.answering.prompts import Passage
 from rag.errors import CourseRagError
 from rag.extractive.model import ExtractiveChatModel
-from rag.extractive.scoring import THRESHOLD, Reading
+from rag.extractive.scoring import THRESHOLD, Reading, supports
 from rag.index.course import Course
 from rag.llm import quick_part
 from rag.query.lexicon import bundled_lexicon
@@ -52,7 +52,7 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Features of questions (n arrays, each passages × 7), and the kind of each."""
+    """Features of questions (n arrays, each passages × 8), and the kind of each."""
 
     name: str
     features: tuple[Values, ...]
@@ -162,14 +162,14 @@ def fit_sets(sets: Sequence[Labelled]) -> Values:
 
     A question's support is that of its best passage, and which is best depends on the weights: so both are found in
     turn, beginning with the passage that has most of the question (as in multiple-instance learning, Andrews et al.
-    2003).
+    2003). The last feature has its weight by hand (``rag.extractive.scoring.UNGIVEN``).
     """
     questions = [values for each in sets for values in each.features]
     answerable = np.concatenate([each.answerable for each in sets])
     counts = np.concatenate([each.weights for each in sets])
-    weights = np.array([0.0, 1.0, 1.0, 1.0, *[0.0] * (questions[0].shape[1] - 3)])
+    weights = np.array([0.0, 1.0, 1.0, 1.0, *[0.0] * (questions[0].shape[1] - 4)])
     for _ in range(_TURNS):
-        best = np.array([values[np.argmax(values @ weights[1:])] for values in questions])
+        best = np.array([values[np.argmax(values[:, :-1] @ weights[1:]), :-1] for values in questions])
         weights = fit(best, answerable, counts)
     return weights
 
@@ -204,8 +204,7 @@ def fit(features: Values, answerable: NDArray[np.bool_], counts: Values) -> Valu
 
 def support(features: Sequence[Values], weights: Values) -> Values:
     """Probability (n,) that each question is answered by the best of its passages."""
-    best = np.array([float((weights[0] + values @ weights[1:]).max()) for values in features])
-    return np.asarray(1 / (1 + np.exp(-best)), np.float64)
+    return np.array([supports(values, weights).max() for values in features])
 
 
 def threshold_of(sets: Sequence[Labelled], weights: Values) -> float:

@@ -1,230 +1,227 @@
-"""A language model as judge: RAGAS faithfulness and context recall, every sample a value or a reason.
+"""A language model judges a run by RAGAS's metrics: every sample gets a value, or a gap with its reason.
 
-What RAGAS 0.4.3 leaves to its caller is done here: calls are bounded in number and time, a judge that wraps its JSON in
-a code fence is understood, a NaN becomes a told failure, Korean questions are judged by Korean instructions, and its
-telemetry is off.
+What was judged stays judged: a good answer is on disk before the next question, so a judging that is broken off goes on
+where it was, and pays for nothing twice.
 """
 
 import asyncio
-import logging
-import math
-import os
-import re
+import hashlib
+import json
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import numpy as np
+from numpy.typing import NDArray
 
 from eval.judging import prompts as korean
-from eval.metrics.answers import without_marks
-from eval.records import GivenAnswer, JudgedRow, Passage, Row, Run
+from eval.judging.asking import AskingJudge, Judge
+from eval.judging.cache import AnswerCache
+from eval.judging.caller import Caller
+from eval.judging.cost import Budget, Usage
+from eval.judging.failures import NotJudged
+from eval.judging.planning import Plan, plan_of
+from eval.judging.ragas_metrics import RagasMetrics
+from eval.judging.samples import Sample, without_judge
+from eval.judging.settings import METRICS, JudgeSettings, key_of, model_name
+from eval.records import JudgedRow, Run
 from eval.run import Progress
-from rag.errors import LLMError, SettingsError
+from rag.embeddings.base import Embedder
+from rag.embeddings.loading import load_embedder
+from rag.errors import InputError, LLMError
 from rag.extras import require
+from rag.settings import EmbedderSettings
 
-_FENCED = re.compile(r"^\s*```[a-zA-Z]*\s*\n(.*?)\n?\s*```\s*$", re.DOTALL)
-_REASKS = 1
-"""How often the judge is asked again when its answer does not fit the schema; each time is paid for."""
+EMBEDDER = "duo-ko-en"
+"""Compares questions for answer relevancy; always the same, whatever the index was built with."""
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeSettings:
-    """Which model judges, and how patiently it is waited for.
+class Judged:
+    """What a judging led to.
 
     Attributes:
-        model: ``openai:MODEL``; any OpenAI-compatible server with ``base_url``.
-        base_url: address of such a server; None is OpenAI's.
-        concurrency: samples judged at a time.
-        timeout_s: for one call.
-        sample_timeout_s: for one sample with all its calls and retries.
-        max_retries: of one call, on rate limits, server errors and time-outs.
-        max_tokens: of one answer; Korean takes more than RAGAS's default of 1,024.
+        run: with the verdicts.
+        usage: what was spent this time.
+        notes: what went wrong on the way and is to be known.
+        interrupted: whether it was broken off; the rest are gaps that say so.
     """
 
-    model: str
-    base_url: str | None = None
-    concurrency: int = 4
-    timeout_s: float = 60.0
-    sample_timeout_s: float = 300.0
-    max_retries: int = 2
-    max_tokens: int = 4096
+    run: Run
+    usage: Usage
+    notes: tuple[str, ...]
+    interrupted: bool
 
 
-def judge_run(run: Run, settings: JudgeSettings, *, progress: Progress | None = None) -> list[JudgedRow]:
-    """Judge every answered question of a run; add the result to it with ``eval.run.with_verdicts``.
-
-    Faithfulness: supported statements of the answer / all its statements. Context recall: statements of the reference
-    answer that the passages support / all its statements (Es et al. 2024, and the RAGAS documentation). Both are given
-    the passages that were handed to the language model.
+class Judging:
+    """A run before a judge.
 
     Args:
         run: with answers.
         settings: of the judge.
-        progress: told after each question.
-
-    Returns:
-        Two rows per question, in the order of the run; a sample that failed has its reason and no value.
+        cache: of its answers; without one, everything is asked anew.
+        again: leave out the verdicts that the run has already; the cache still answers what it knows.
 
     Raises:
-        SettingsError: the judge's name is not ``openai:MODEL``, or a number is out of range.
-        LLMError: there is no key, or the run has no answers to judge.
+        SettingsError: the settings name no judge, or a number is out of range.
+        InputError: the run has another judge's verdicts, which would be lost.
+        LLMError: the run has no answers to judge.
+        LLMKeyError: there is no key.
         MissingExtraError: the extra ``eval`` is not installed.
     """
-    model = _model_name(settings)
-    if not run.answered:
-        raise LLMError("The run has no answers to judge.", remedy="Run the questions with answers, then judge.")
-    key = os.environ.get("OPENAI_API_KEY") or ("none" if settings.base_url else "")
-    if not key:
-        raise LLMError("The judge has no key.", remedy="Set OPENAI_API_KEY, or give the base URL of your own server.")
-    logging.getLogger("instructor").setLevel(logging.CRITICAL)  # what it would print stands in the rows
-    return asyncio.run(_judge_all(run, model, key, settings, progress))
 
+    def __init__(self, run: Run, settings: JudgeSettings, cache: AnswerCache | None, *, again: bool = False) -> None:
+        """Sort the samples into those that have their verdict, and those that are due."""
+        self._model = model_name(settings)
+        if not run.answered:
+            raise LLMError("The run has no answers to judge.", remedy="Run the questions with answers, then judge.")
+        self._key = key_of(settings)
+        require("ragas.metrics.collections", extra="eval")
+        self._run, self._settings, self._cache = run, settings, cache
+        self._fingerprint = _fingerprint(settings)
+        self._verdicts = self._kept(again)
+        self._before = len(self._verdicts)
+        self._due: list[list[Sample]] = []
+        for row in run.rows:
+            samples = [Sample(row, metric) for metric in settings.metrics]
+            settled = {each.key: verdict for each in samples if (verdict := without_judge(each))}
+            self._verdicts = settled | self._verdicts
+            self._due.append([each for each in samples if each.key not in self._verdicts])
+        self._settled = len(self._verdicts) - self._before
 
-def _model_name(settings: JudgeSettings) -> str:
-    provider, colon, model = settings.model.partition(":")
-    if not (provider and colon and model):
-        raise SettingsError(f"{settings.model!r} is not a judge.", remedy="Write openai:MODEL.")
-    if provider != "openai":
-        raise SettingsError(
-            f"The judge does not support {provider} yet.",
-            remedy="Write openai:MODEL, with the base URL of any OpenAI-compatible server (Ollama has one at /v1).",
+    def plan(self) -> Plan:
+        """What it will cost, about; nothing is spent."""
+        due = (sample for samples in self._due for sample in samples)
+        planned = plan_of(due, self._settings, self._cache, judged=self._before, settled=self._settled)
+        return asyncio.run(planned)
+
+    def judge(self, *, progress: Progress | None = None) -> Judged:
+        """Judge what is due. Ctrl-C breaks it off and keeps what was judged.
+
+        Args:
+            progress: told after each question.
+        """
+        settings = self._settings
+        budget = Budget(settings.prices, settings.max_cost)
+        interrupted = False
+        rest = "not judged: interrupted"
+        try:
+            if not asyncio.run(self._judge_all(budget, progress)):
+                rest = f"not judged: the {settings.total_timeout_s:g} s for all samples were over"
+        except KeyboardInterrupt:
+            interrupted = True
+        for sample in (sample for samples in self._due for sample in samples):
+            self._verdicts.setdefault(sample.key, sample.verdict(reason=rest, failed=True))
+        notes = tuple(self._cache.notes) if self._cache is not None else ()
+        return Judged(self._judged_run(budget.usage), budget.usage, notes, interrupted)
+
+    async def _judge_all(self, budget: Budget, progress: Progress | None) -> bool:
+        """Whether the time was enough."""
+        limit = asyncio.Semaphore(self._settings.concurrency)
+        caller = Caller(self._model, self._key, self._settings, budget)
+        judge = Judge(caller, self._settings, self._cache, budget.usage)
+        embed = _embedder().embed_array if "answer_relevancy" in self._settings.metrics else _embeds_nothing
+        ragas = RagasMetrics(embed, relevancy_questions=self._settings.relevancy_questions)
+        done = 0
+
+        async def judged(sample: Sample) -> None:
+            async with limit:
+                self._verdicts[sample.key] = await self._verdict(sample, ragas, judge)
+
+        async def judged_row(samples: list[Sample]) -> None:
+            nonlocal done
+            await asyncio.gather(*map(judged, samples))
+            done += 1
+            if progress:
+                progress(done, len(self._due))
+
+        try:
+            async with asyncio.timeout(self._settings.total_timeout_s):
+                await asyncio.gather(*map(judged_row, self._due))
+        except TimeoutError:
+            return False
+        finally:
+            await caller.close()
+        return True
+
+    async def _verdict(self, sample: Sample, ragas: RagasMetrics, judge: Judge) -> JudgedRow:
+        """One sample. Whatever goes wrong in it is its reason: nothing may end the other samples."""
+        started = time.perf_counter()
+        limit_s = self._settings.sample_timeout_s
+        try:
+            async with asyncio.timeout(limit_s):
+                value = await ragas.value(sample.row, sample.metric, AskingJudge(judge))
+            verdict = sample.verdict(value)
+        except TimeoutError:
+            verdict = sample.verdict(reason=f"Timeout: no verdict within {limit_s:g} s", failed=True)
+        except NotJudged as error:
+            verdict = sample.verdict(reason=str(error), failed=True)
+        except Exception as error:
+            said = " ".join(str(error).split())[:300]
+            verdict = sample.verdict(reason=f"{type(error).__name__}: {said}", failed=True)
+        return replace(verdict, took_ms=(time.perf_counter() - started) * 1000)
+
+    def _kept(self, again: bool) -> dict[tuple[str, str], JudgedRow]:
+        """Verdicts that this judge has given already, with these prompts; of other metrics, their gaps too."""
+        given = {(each.id, each.metric): each for each in self._run.judged}
+        if self._run.judging.get("fingerprint") == self._fingerprint:
+            asked = self._settings.metrics
+            return {
+                key: each
+                for key, each in given.items()
+                if key[1] not in asked or (each.value is not None and not again)
+            }
+        if not again and any(each.value is not None for each in given.values()):
+            raise InputError(
+                f"The run has verdicts of {self._run.judge or 'another judge'}, given with other settings or prompts.",
+                remedy="Give --again to judge again in place of them, or judge a copy of the run.",
+            )
+        return {}
+
+    def _judged_run(self, usage: Usage) -> Run:
+        judged = {metric for _, metric in self._verdicts}
+        metrics = [metric for metric in METRICS if metric in judged]
+        keys = [(row.question.id, metric) for row in self._run.rows for metric in metrics]
+        verdicts = [self._verdicts[key] for key in keys if key in self._verdicts]
+        return replace(
+            self._run, judge=self._settings.model, judged=tuple(verdicts), judging=self._record(metrics, usage)
         )
-    numbers = (settings.concurrency, settings.timeout_s, settings.sample_timeout_s, settings.max_tokens)
-    if min(numbers) <= 0 or settings.max_retries < 0:
-        raise SettingsError("A number in the judge's settings is out of range.", remedy="Give positive numbers.")
-    return model
+
+    def _record(self, metrics: list[str], usage: Usage) -> dict[str, object]:
+        """How it was judged, and what that cost, earlier goes included where the judge was the same."""
+        before = self._run.judging["spent"] if self._run.judging.get("fingerprint") == self._fingerprint else {}
+        spent = {name: (before.get(name) or 0) + value for name, value in usage.as_dict().items() if value is not None}
+        return {
+            "fingerprint": self._fingerprint,
+            "judge": self._settings.model,
+            "server": self._settings.server,
+            "ragas": version("ragas"),
+            "embedder": EMBEDDER,
+            "relevancy_questions": self._settings.relevancy_questions,
+            "metrics": metrics,
+            "judged": datetime.now(UTC).isoformat(timespec="seconds"),
+            "spent": spent,
+        }
 
 
-_Judgement = Callable[[], Awaitable[Any]]
+def _embedder() -> Embedder:
+    return load_embedder(EmbedderSettings(model=EMBEDDER))
 
 
-async def _judge_all(
-    run: Run, model: str, key: str, settings: JudgeSettings, progress: Progress | None
-) -> list[JudgedRow]:
-    limit = asyncio.Semaphore(settings.concurrency)
-    done = 0
-
-    async def judged(row: Row, metric: str, why_not: str, sample: _Judgement) -> JudgedRow:
-        if why_not:
-            return JudgedRow(row.question.id, metric, reason=why_not, failed=bool(row.error))
-        async with limit:
-            return await _judged(row.question.id, metric, sample, settings)
-
-    async def judged_row(row: Row) -> list[JudgedRow]:
-        nonlocal done
-        verdicts = list(await asyncio.gather(*(judged(row, *sample) for sample in metrics.samples(row))))
-        done += 1
-        if progress:
-            progress(done, len(run.rows))
-        return verdicts
-
-    async with _client(key, settings) as client:
-        metrics = _Metrics(model, client, settings)
-        return [verdict for verdicts in await asyncio.gather(*map(judged_row, run.rows)) for verdict in verdicts]
+def _embeds_nothing(texts: Sequence[str]) -> NDArray[np.float32]:
+    raise NotImplementedError("only answer relevancy embeds")
 
 
-async def _judged(key: str, metric: str, sample: _Judgement, settings: JudgeSettings) -> JudgedRow:
-    """One sample. Whatever RAGAS or a client raises is its reason: nothing may end the other samples."""
-    started = time.perf_counter()
-    value, reason = None, ""
-    try:
-        async with asyncio.timeout(settings.sample_timeout_s):
-            found = float((await sample()).value)
-        if math.isnan(found):
-            reason = "the judge found no statement to judge"
-        elif not 0 <= found <= 1:
-            reason = f"the judge's verdicts make {found:g}, which is not between 0 and 1"
-        else:
-            value = found
-    except TimeoutError:
-        reason = f"TimeoutError: no verdict within {settings.sample_timeout_s:g} s"
-    except Exception as error:
-        reason = _reason(error)
-    took_ms = (time.perf_counter() - started) * 1000
-    return JudgedRow(key, metric, value, reason, failed=value is None, took_ms=took_ms)
-
-
-def _reason(error: Exception) -> str:
-    """The cause at the bottom in one line: RAGAS and instructor wrap it."""
-    cause: BaseException = error
-    while type(cause).__module__.startswith(("instructor", "tenacity")) and cause.__cause__ is not None:
-        cause = cause.__cause__
-    return f"{type(cause).__name__}: {' '.join(str(cause).split())[:300]}"
-
-
-def _client(key: str, settings: JudgeSettings) -> Any:
-    openai = require("openai", extra="eval")
-    return openai.AsyncOpenAI(
-        api_key=key, base_url=settings.base_url, timeout=settings.timeout_s, max_retries=settings.max_retries
-    )
-
-
-class _Metrics:
-    """RAGAS's metrics, in both languages."""
-
-    def __init__(self, model: str, client: Any, settings: JudgeSettings) -> None:
-        os.environ["RAGAS_DO_NOT_TRACK"] = "true"  # read once, at its first event
-        analytics: Any = require("ragas._analytics", extra="eval")
-        analytics.user_data_dir = _nowhere
-        llms = require("ragas.llms", extra="eval")
-        collections = require("ragas.metrics.collections", extra="eval")
-        llm = llms.llm_factory(model, client=client, max_tokens=settings.max_tokens, max_retries=_REASKS)
-        llm.client.on("completion:response", _unfence)
-        self._faithfulness = {lang: collections.Faithfulness(llm=llm) for lang in ("en", "ko")}
-        self._recall = {lang: collections.ContextRecall(llm=llm) for lang in ("en", "ko")}
-        in_korean(self._faithfulness["ko"].statement_generator_prompt, korean.STATEMENTS, korean.STATEMENTS_EXAMPLES)
-        in_korean(self._faithfulness["ko"].nli_statement_prompt, korean.VERDICTS, korean.VERDICTS_EXAMPLES)
-        in_korean(self._recall["ko"].prompt, korean.ATTRIBUTIONS, korean.ATTRIBUTIONS_EXAMPLES)
-
-    def samples(self, row: Row) -> list[tuple[str, str, _Judgement]]:
-        """Metric, why it does not apply (empty if it does), and how to get its value."""
-        question, answer = row.question, row.answer or GivenAnswer("", True, (), ())
-        lang = "ko" if question.lang == "ko" else "en"
-        contexts = [_as_handed(passage) for passage in answer.handed]
-        faithfulness, recall = self._faithfulness[lang], self._recall[lang]
-
-        async def faithful() -> Any:
-            response = without_marks(answer.text)
-            return await faithfulness.ascore(
-                user_input=question.user_input, response=response, retrieved_contexts=contexts
-            )
-
-        async def recalled() -> Any:
-            if not contexts:
-                return SimpleNamespace(value=0.0)  # nothing can be attributed to nothing; RAGAS would raise
-            return await recall.ascore(
-                user_input=question.user_input, retrieved_contexts=contexts, reference=question.reference
-            )
-
-        no_reference = "" if question.reference.strip() else "no reference answer"
-        return [
-            ("faithfulness", row.error or ("refused" if answer.refused else ""), faithful),
-            ("context_recall", row.error or no_reference, recalled),
-        ]
-
-
-def _nowhere(*_: Any, **__: Any) -> str:
-    """In place of the folder where RAGAS keeps a user id, which it does even when it may not track."""
-    raise OSError("no user id is kept")
-
-
-def in_korean(prompt: Any, instruction: str, examples: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
-    """Give a RAGAS prompt Korean words; its models check that the examples fit."""
-    prompt.instruction = instruction
-    prompt.examples = [
-        (prompt.input_model.model_validate(given), prompt.output_model.model_validate(made)) for given, made in examples
+def _fingerprint(settings: JudgeSettings) -> str:
+    """Of all that may change a verdict."""
+    made_with = [
+        settings.model,
+        settings.server,
+        settings.relevancy_questions,
+        EMBEDDER,
+        version("ragas"),
+        korean.PROMPTS,
     ]
-    prompt.language = "korean"
-
-
-def _as_handed(passage: Passage) -> str:
-    return "\n".join(part for part in (passage.lead, passage.text) if part)
-
-
-def _unfence(response: Any) -> None:
-    """Take the code fence off a judge's JSON before instructor reads it: it would ask three times more, and fail."""
-    for choice in response.choices:
-        match = _FENCED.match(choice.message.content or "")
-        if match:
-            choice.message.content = match.group(1)
+    return hashlib.sha256(json.dumps(made_with, ensure_ascii=False).encode()).hexdigest()[:16]

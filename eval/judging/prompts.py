@@ -105,3 +105,55 @@ ATTRIBUTIONS_EXAMPLES: list[tuple[dict[str, Any], dict[str, Any]]] = [
         },
     ),
 ]
+
+QUESTIONS = """주어진 답변을 보고, 그 답변이 답이 되는 질문을 하나 만들고, 답변이 답을 피하고 있는지 판정하라.
+답변이 얼버무리거나 모호하거나 답을 피하면 noncommittal을 1로, 내용이 있으면 0으로 하라. 질문은 한국어로 쓴다.
+답을 피하는 답변의 예: "잘 모르겠습니다", "확실하지 않습니다", "경우에 따라 다릅니다"."""
+
+QUESTIONS_EXAMPLES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    (
+        {"response": "세종대왕은 1443년에 훈민정음을 창제했다."},
+        {"question": "세종대왕은 언제 훈민정음을 창제했나요?", "noncommittal": 0},
+    ),
+    (
+        {"response": "대한민국의 수도는 한강을 끼고 있는 도시인 서울이다."},
+        {"question": "대한민국의 수도는 어디인가요?", "noncommittal": 0},
+    ),
+    (
+        {"response": "2022년 이후의 일은 알지 못하므로, 2023년에 나온 그 휴대전화의 새 기능이 무엇인지 모르겠습니다."},
+        {"question": "2023년에 나온 그 휴대전화의 새 기능은 무엇인가요?", "noncommittal": 1},
+    ),
+]
+
+USEFULNESS = """질문과 답변과 문맥이 주어진다. 그 문맥이 주어진 답변에 이르는 데 쓸모가 있었는지 판정하라.
+쓸모가 있었으면 verdict를 1로, 없었으면 0으로 하라. 이유(reason)는 한국어로 쓴다."""
+
+USEFULNESS_EXAMPLES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    (
+        {
+            "question": "한라산은 얼마나 높은가요?",
+            "context": "한라산은 제주도 가운데에 있는 산으로, 높이는 1,947미터이다. 1970년에 국립공원으로 지정되었다.",
+            "answer": "한라산의 높이는 1,947미터이다.",
+        },
+        {"reason": "답변에 있는 높이가 문맥에 그대로 쓰여 있다.", "verdict": 1},
+    ),
+    (
+        {
+            "question": "세계에서 가장 높은 산은 무엇인가요?",
+            "context": "안데스산맥은 남아메리카에 있는, 세계에서 가장 긴 산맥이다. 일곱 나라에 걸쳐 있다.",
+            "answer": "에베레스트산입니다.",
+        },
+        {"reason": "문맥은 안데스산맥을 다룰 뿐, 에베레스트산이나 가장 높은 산을 말하지 않는다.", "verdict": 0},
+    ),
+]
+
+PROMPTS: dict[str, dict[str, tuple[str, list[tuple[dict[str, Any], dict[str, Any]]]]]] = {
+    "faithfulness": {
+        "statement_generator_prompt": (STATEMENTS, STATEMENTS_EXAMPLES),
+        "nli_statement_prompt": (VERDICTS, VERDICTS_EXAMPLES),
+    },
+    "answer_relevancy": {"prompt": (QUESTIONS, QUESTIONS_EXAMPLES)},
+    "context_recall": {"prompt": (ATTRIBUTIONS, ATTRIBUTIONS_EXAMPLES)},
+    "context_precision": {"prompt": (USEFULNESS, USEFULNESS_EXAMPLES)},
+}
+"""By metric, and by the attribute of RAGAS's metric that holds the prompt."""

@@ -12,8 +12,12 @@ from eval.metrics.answers import (
     refusal_precision,
     refusal_recall,
     token_f1,
+    without_marks,
 )
+from eval.metrics.characters import chrf
+from eval.metrics.claims import citation_precision, citation_recall, claims_cited, evidence_cited, judge_claims
 from eval.metrics.evidence import evidence_hit, evidence_recall, ranked_sources, relevant_sources
+from eval.metrics.holding import Holding
 from eval.metrics.ranking import hit_at_k, ndcg_at_k, recall_at_k, reciprocal_rank
 from eval.questions import Question
 from eval.records import GivenAnswer, Row
@@ -64,8 +68,8 @@ def retrieval_values(row: Row, depth: int) -> dict[str, Value]:
     }
 
 
-def answer_values(row: Row, words: Sequence[str], reference: Sequence[str]) -> dict[str, Value]:
-    """Metrics of the answer, given its words and those of the reference."""
+def answer_values(row: Row, words: Sequence[str], reference: Sequence[str], holding: Holding) -> dict[str, Value]:
+    """Metrics of the answer, given its words and those of the reference, and what compares claims with passages."""
     answerable, answer = row.question.answerable, row.answer
     if answer is None:
         return _failed_answer(row)
@@ -73,21 +77,25 @@ def answer_values(row: Row, words: Sequence[str], reference: Sequence[str]) -> d
     return {
         **_word_metrics(row.question, answer, words, reference),
         **_citation_metrics(row.question, answer),
+        **_claim_metrics(answer, holding),
+        "evidence_cited": _evidence_cited(row.question, answer),
         "refusal_precision": _value(refusal_precision(**judgement), "not refused"),
         "refusal_recall": _value(refusal_recall(**judgement), "the question is answerable"),
         "refusal_accuracy": Value(refusal_accuracy(**judgement)),
     }
 
 
-_WORD_METRICS = ("token_f1", "answer_recall")
+_WORD_METRICS = ("token_f1", "answer_recall", "chrf")
 _CITATION_METRICS = ("citation_correctness", "citation_evidence")
+_CLAIM_METRICS = ("claims_cited", "citation_recall", "citation_precision")
+_EVIDENCE_METRICS = ("evidence_cited",)
 _REFUSAL_METRICS = ("refusal_precision", "refusal_recall", "refusal_accuracy")
 
 
 def _failed_answer(row: Row) -> dict[str, Value]:
     """A failure for every metric that was due: what does not apply to the question did not fail."""
     failed = dict.fromkeys(_REFUSAL_METRICS, Value(None, row.error, failed=True))
-    others = [*_WORD_METRICS, *_CITATION_METRICS]
+    others = [*_WORD_METRICS, *_CITATION_METRICS, *_CLAIM_METRICS, *_EVIDENCE_METRICS]
     if row.question.answerable:
         failed["refusal_recall"] = Value(None, "the question is answerable")
         return dict.fromkeys(others, Value(None, row.error, failed=True)) | failed
@@ -107,6 +115,7 @@ def _word_metrics(
     return {
         "token_f1": Value(token_f1(words, reference)),
         "answer_recall": Value(answer_recall(words, reference)),
+        "chrf": Value(chrf(without_marks(answer.text), question.reference)),
     }
 
 
@@ -126,6 +135,28 @@ def _citation_metrics(question: Question, answer: GivenAnswer) -> dict[str, Valu
         "citation_correctness": _value(citation_correctness(checked), "no citation"),
         "citation_evidence": _value(evidence, "no citation" if question.reference_contexts else "no reference context"),
     }
+
+
+def _claim_metrics(answer: GivenAnswer, holding: Holding) -> dict[str, Value]:
+    """Of every answer that was given: a claim that no passage holds is wrong whatever the question."""
+    if answer.refused:
+        return dict.fromkeys(_CLAIM_METRICS, Value(None, "refused"))
+    claims = judge_claims(answer, holding)
+    if not claims:
+        return dict.fromkeys(_CLAIM_METRICS, Value(None, "no claim"))
+    foreign = "all cited passages are in another language"
+    marked = any(each.citations for each in claims)
+    return {
+        "claims_cited": _value(claims_cited(claims), "no claim"),
+        "citation_recall": _value(citation_recall(claims), foreign),
+        "citation_precision": _value(citation_precision(claims), foreign if marked else "no citation"),
+    }
+
+
+def _evidence_cited(question: Question, answer: GivenAnswer) -> Value:
+    if not question.answerable:
+        return Value(None, "the question is unanswerable")
+    return _value(evidence_cited(question.reference_contexts, answer), "no reference context")
 
 
 def _value(value: float | None, gap: str) -> Value:

@@ -5,9 +5,10 @@ The words are those of the two languages, not those of any course: 몇 and "how 
 """
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Literal
 
-Asked = Literal["number", "time", "list", "definition", "reason", "drawback", "benefit"]
+Asked = Literal["number", "time", "person", "list", "definition", "reason", "drawback", "benefit"]
 """``list``: kinds, steps and differences too, all that is not answered by half a list."""
 
 _NUMBER_KO = r"몇|얼마|개수|횟수|비율은|확률은|점수는|크기는|가격은"
@@ -16,6 +17,8 @@ _NUMBER_EN = (
 )
 _TIME_KO = r"언제|몇\s?(?:년|월|일|시|세기|주차)|연도|년도|날짜|며칠|어느\s?해|기간"
 _TIME_EN = r"when|(?:what|which) (?:year|month|day|date|century|decade|time)|how long"
+_PERSON_KO = r"누가|누구|누군"
+_PERSON_EN = r"who|whom|whose"
 _LIST_KO = (
     r"종류|무엇무엇|뭐뭐|어떤 것들|들은|들이 있|들을|각각|나열|열거|가지|모두|구성\s?요소|단계|어떻게|방법(?!인)|절차"
     r"|과정|순서|하려면|차이|비교|다른\s?점|장단점|공통점"
@@ -27,6 +30,7 @@ _LIST_EN = (
 
 _DEFINITION_KO = (
     r"(?:이?란|[은는이가]|[라하]는\s?(?:건|게|것은))\s*(?:무엇|뭐|뭔|뭘|뭣)\s?\w{0,8}\s*[?？.]?$"
+    r"|(?:이?란|[은는이가])\s*(?:무엇인지|뭐인지|뭔지)\s?(?:설명|알려|말씀?)\s?[\w ]{0,8}[.?]?$"
     r"|이?란\s?[?？]$|무슨 (?:뜻|의미|말)|(?:정의|의미)[은는를가]?\s?\w{0,6}[?？.]?$"
 )
 _DEFINITION_EN = (
@@ -81,6 +85,7 @@ _WH = re.compile(
 _QUESTIONS: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     ("number", re.compile(rf"(?:{_NUMBER_KO})|\b(?:{_NUMBER_EN})(?!\w)", re.IGNORECASE)),
     ("time", re.compile(rf"(?:{_TIME_KO})|\b(?:{_TIME_EN})(?!\w)", re.IGNORECASE)),
+    ("person", re.compile(rf"(?:{_PERSON_KO})|\b(?:{_PERSON_EN})\b", re.IGNORECASE)),
     ("list", re.compile(rf"(?:{_LIST_KO})|\b(?:{_LIST_EN})(?!\w)", re.IGNORECASE)),
     ("definition", re.compile(rf"(?:{_DEFINITION_KO})|\b(?:{_DEFINITION_EN})", re.IGNORECASE)),
     ("reason", re.compile(rf"(?:{_REASON_KO})|\b(?:{_REASON_EN})\b", re.IGNORECASE)),
@@ -91,15 +96,24 @@ _QUESTIONS: tuple[tuple[Asked, re.Pattern[str]], ...] = (
 _FORMS: frozenset[Asked] = frozenset(_GIVEN)
 
 _NUMBER = re.compile(
-    r"\d|[한두세네] ?(?:개|가지|번|명|차례|배|종류|단계)|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve"
+    r"(?<![A-Za-z\d])\d"
+    r"|[한두세네] ?(?:개|가지|번|명|차례|배|종류|단계)|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve"
     r"|hundred|thousand|million|billion|half|third|quarter|dozen|twice|once)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"\d{3,4}\s?년|\d{1,2}\s?(?:월|일|시|주|세기|분|초)|매[년월주일]|\b1\d{3}s?\b|\b20\d\ds?\b|\d(?:st|nd|rd|th)\b"
+    r"\d{3,4}\s?년|\d{1,2}:\d\d|\d{1,2}\s?(?:월|일|시|주|세기|분|초)|매[년월주일]|\b1\d{3}s?\b|\b20\d\ds?\b|\d(?:st|nd|rd|th)\b"
     r"|\bcentur|\b(?:year|month|week|day|hour|minute|second)s?\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b",
     re.IGNORECASE,
 )
+_PERSON = re.compile(
+    r"(?<=[^.!?:|\n] )[A-Z][a-z]+|\b[A-Z][a-z]+ [A-Z]\.?\s?[A-Za-z]*|\b[A-Z]{2,}\b"
+    r"|[가-힣]\s?(?:교수|박사|연구원|연구진|연구팀|연구소|대학|학자|저자|조교|강사|선생|회사|재단|팀)|에 의해"
+    r"|[가-힣][은는이가] .{0,30}(?:제안|발명|개발|발표|고안|만들|창시|도입|소개|정의|증명|설립|주도|맡|담당|[썼쓴])"
+    r"|[가-힣]{2,4}(?:이다|입니다|이며|이고|씨|님)"
+)
+"""Somebody or some body is named, or does something: names have no mark in Korean, and in English one."""
+
 _LONGEST_DEFINITION = 400
 _FIRST_WORDS = 30
 _DEFINING = re.compile(
@@ -150,6 +164,16 @@ def gives_time(sentence: str) -> bool:
     return _TIME.search(sentence) is not None
 
 
+def gives_person(sentence: str) -> bool:
+    """Whether a sentence names somebody, as far as its form tells."""
+    return _PERSON.search(sentence) is not None
+
+
+def ungiven(asked: frozenset[Asked], sentences: Sequence[str]) -> int:
+    """How much of what is asked for by kind no sentence gives: a number, a time, a person."""
+    return sum(kind in asked and not any(map(gives, sentences)) for kind, gives in _KINDS)
+
+
 def defines(sentence: str) -> bool:
     """Whether a sentence has the form of a definition: X는 …이다, "X is a …", X(Y)는 …."""
     fits = _DEFINING.search(sentence) is not None or _GLOSSED_TOPIC.match(sentence) is not None
@@ -172,3 +196,10 @@ def topic_of(sentence: str) -> tuple[str, tuple[str, ...]]:
 def is_compound(names: tuple[str, ...]) -> bool:
     """Whether it is one name with a hyphen."""
     return len(names) == 1 and "-" in names[0]
+
+
+_KINDS: tuple[tuple[Asked, Callable[[str], bool]], ...] = (
+    ("number", gives_number),
+    ("time", gives_time),
+    ("person", gives_person),
+)

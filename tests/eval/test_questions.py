@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from eval.questions import Place, Question, read_questions
+from eval.questions import Place, Question, inspect_questions, read_questions
 from rag.errors import InputError
 
 GOOD: dict[str, Any] = {"id": "q1", "user_input": "What is dropout?"}
@@ -117,3 +117,28 @@ def test_a_set_without_questions_or_without_a_file_is_told(tmp_path: Path) -> No
     (tmp_path / "korean.jsonl").write_bytes('{"id": "강의"}'.encode("cp949"))
     with pytest.raises(InputError, match="cannot be read"):
         read_questions(tmp_path / "korean.jsonl")
+
+
+def test_every_fault_is_told_with_its_line(tmp_path: Path) -> None:
+    path = _write(tmp_path, GOOD, "{", {"id": 2, "page": 0}, GOOD | {"id": "q5"}, GOOD)
+    with pytest.raises(InputError) as caught:
+        read_questions(path)
+    assert caught.value.message.splitlines()[0] == f"{path} has 5 faults:"
+    told = [line.strip() for line in caught.value.message.splitlines()[1:]]
+    assert told[0].startswith("line 2: not JSON")
+    assert told[1:] == [
+        "line 3: user_input is missing",
+        "line 3: id must be a text, not a number",
+        "line 3: page must be a number from 1 on, or null",
+        "line 5: the id 'q1' is taken by line 1",
+    ]
+    numbered, faults = inspect_questions(path)
+    assert [(line, question.id) for line, question in numbered] == [(1, "q1"), (4, "q5")]
+    assert [fault.line for fault in faults] == [2, 3, 3, 3, 5]
+    assert all(fault.remedy for fault in faults)
+
+
+def test_a_long_list_of_faults_is_cut_and_counted(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="has 60 faults") as caught:
+        read_questions(_write(tmp_path, *["{"] * 60))
+    assert caught.value.message.splitlines()[-1].strip() == "and 10 more"

@@ -8,7 +8,18 @@
 * ``inspecting``  ``inspect``
 * ``asking``    ``search``, ``ask``, ``chat``
 * ``versions``  ``status``, ``versions``, ``diff``, ``rollback``
-* ``evaluating``  ``eval run``, ``eval compare``, ``eval generate``
+* ``evaluating``  the commands of ``eval``
+* ``eval_run``  ``eval run``
+* ``eval_report``  ``eval report``
+* ``eval_compare``  ``eval compare``
+* ``eval_sweep``  ``eval sweep``
+* ``eval_judge``  ``eval judge``
+* ``eval_judge_output``  what that prints
+* ``eval_check``  ``eval check``
+* ``eval_generate``  ``eval generate``
+* ``eval_curate``  ``eval curate``
+* ``eval_consistency``  ``eval consistency``
+* ``eval_shadow``  ``eval shadow``
 * ``duplicates``  ``duplicates``
 * ``terms``     ``terms``
 * ``embedder``  the commands of ``embedder``

@@ -5,7 +5,9 @@ from dataclasses import replace
 from eval.compare import compare
 from eval.questions import Question
 from eval.records import FORMAT, CitedPassage, GivenAnswer, JudgedRow, Passage, Row, Run
-from eval.reporting.markdown import render_comparison, render_run, why_bad
+from eval.reporting.compared import render_comparison
+from eval.reporting.markdown import render_run
+from eval.reporting.reasons import why_bad
 from eval.scoring import score
 
 GOOD = Question("good", "What | is dropout?", "A trick", ("Dropout is a trick",), "en", ("lookup",), True, ("a.md",))
@@ -40,7 +42,7 @@ def test_the_summary_has_means_intervals_and_gaps() -> None:
     report = render_run(RUN, score(RUN))
     assert report.startswith("# set.jsonl: 3 questions\n")
     assert "- Index: version 3, 12 passages, static" in report
-    assert _line(report, "evidence_hit@5") == ["evidence_hit@5", "0.500", "[0.000, 1.000]", "2", "1", "0"]
+    assert _line(report, "evidence_hit@5") == ["evidence_hit@5", "0.500", "[0.095, 0.905]", "2", "1", "0"]
     assert _line(report, "refusal_recall") == ["refusal_recall", "0.000", "–", "1", "2", "0"]
     assert _line(report, "search") == ["search", "5.0", "5.0", "3"]
     assert _line(report, "tag=unanswerable")[:2] == ["tag=unanswerable", "1"]

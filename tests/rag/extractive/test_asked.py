@@ -1,6 +1,15 @@
 import pytest
 
-from rag.extractive.asked import asked_for, compares, defines, gives_number, gives_time, topic_of, yes_or_no
+from rag.extractive.asked import (
+    asked_for,
+    compares,
+    defines,
+    gives_number,
+    gives_person,
+    gives_time,
+    topic_of,
+    yes_or_no,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,6 +27,11 @@ from rag.extractive.asked import asked_for, compares, defines, gives_number, giv
         ("드롭아웃이란?", {"definition"}),
         ("드롭아웃이 뭐예요?", {"definition"}),
         ("DNS는 무엇인가요?", {"definition"}),
+        ("드롭아웃이란 무엇인지 알려 주세요.", {"definition"}),
+        ("DNS가 뭔지 설명해 줘", {"definition"}),
+        ("드롭아웃은 무엇인지에 따라 달라", set()),
+        ("누가 DNS를 설계했나요?", {"person"}),
+        ("Who designed DNS?", {"person"}),
         ("과적합의 의미는?", {"definition"}),
         ("What is dropout?", {"definition"}),
         ("What does MMR mean?", {"definition"}),
@@ -28,6 +42,29 @@ from rag.extractive.asked import asked_for, compares, defines, gives_number, giv
 )
 def test_the_question_words_say_what_is_asked_for(question: str, asked: set[str]) -> None:
     assert asked_for(question) == asked
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "가우스가 1795년에 발명했다.",
+        "담당 교수는 김철수이다.",
+        "가우스에 의해 발명되었다.",
+        "It was invented by Gauss.",
+        "MIT built it.",
+    ],
+)
+def test_somebody_is_named(sentence: str) -> None:
+    assert gives_person(sentence)
+
+
+@pytest.mark.parametrize("sentence", ["배치 정규화를 쓰면 빠르다.", "It is fast.", "Momentum keeps the direction."])
+def test_nobody_is_named(sentence: str) -> None:
+    assert not gives_person(sentence)
+
+
+def test_a_number_in_a_name_is_none() -> None:
+    assert not gives_number("BM25 ranks passages.")
 
 
 @pytest.mark.parametrize("sentence", ["세 번 돌린다.", "It has 12 layers.", "It has twelve layers."])

@@ -260,7 +260,7 @@ def test_instructions_in_a_passage_are_quoted_at_most(model: ExtractiveChatModel
 
 @pytest.mark.parametrize("second", ["Dropout은 뉴런을 몇 퍼센트 끄나요?", "무엇이 뉴런을 끄나요?"])
 def test_each_part_of_a_question_is_answered(second: str) -> None:
-    """What scores best for the whole question speaks of one part only; a part said by one sentence is not said twice."""
+    """What scores best for the whole speaks of one part only; what is said is not said twice."""
     passages = [
         "배치 크기는 32를 쓴다. 배치 크기가 크면 빠르다.",
         "Dropout은 뉴런의 절반을 끈다.",

@@ -10,7 +10,7 @@ from rag.answer import Answer, Citation, Hit, Sought
 from rag.answering.prompts import Passage
 from rag.chunks import Chunk
 from rag.extractive.features import QuestionReader
-from rag.extractive.scoring import SUPPORT, Reading
+from rag.extractive.scoring import SUPPORT, UNGIVEN, Reading, supports
 from rag.extractive.sought import sought
 from rag.index.course import Course
 from rag.query.lexicon import Lexicon
@@ -52,8 +52,8 @@ def test_features_are_shares_and_have_a_weight_each() -> None:
     idf = rarity_of({"bm25": 2.0, "bm": 1.0, "25": 1.0, "passag": 1.0, "rank": 1.0}, 4.0)
     reading = Reading("How does BM25 rank GraphRAG?", [PASSAGE], ANALYZER, idf=idf)
     values = reading.features()
-    assert len(SUPPORT) == 1 + values.shape[1]
-    assert values == pytest.approx(np.array([[5 / 9, 5 / 9, 5 / 9, 0, 0, 4 / 9, 4 / 9]]))
+    assert values.shape == (1, len(SUPPORT))
+    assert values == pytest.approx(np.array([[5 / 9, 5 / 9, 5 / 9, 0, 0, 4 / 9, 4 / 9, 0]]))
 
 
 def test_each_passage_is_judged_by_itself_and_the_best_one_decides() -> None:
@@ -65,6 +65,41 @@ def test_each_passage_is_judged_by_itself_and_the_best_one_decides() -> None:
     assert values[:, 3].tolist() == [0, 1, 0]
     alone = Reading("How are passages ranked?", passages[:1], ANALYZER, idf=idf)
     assert reading.support() == pytest.approx(alone.support())
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "lost"),
+    [
+        ("How many passages does BM25 rank?", "BM25 ranks passages by their words.", 1),
+        ("How many passages does BM25 rank?", "BM25 ranks ten passages by their words.", 0),
+        ("BM25는 언제 나왔나요?", "BM25는 단어로 문서의 순위를 매긴다.", 1),
+        ("BM25는 언제 나왔나요?", "BM25는 1994년에 나왔다.", 0),
+        ("Who proposed BM25?", "the words of a passage are ranked by bm25.", 1),
+        ("Who proposed BM25?", "It was proposed by Robertson as bm25.", 0),
+        ("누가 언제 배치 정규화를 제안했나요?", "배치 정규화를 쓰면 빠르다.", 2),
+        ("배치 정규화는 누가 제안했나요?", "배치 정규화는 이오페가 제안했다.", 0),
+        ("수업은 몇 시에 시작하나요?", "수업은 18:00에 시작한다.", 0),
+        ("What does BM25 rank?", "BM25 ranks passages by their words.", 0),
+    ],
+)
+def test_what_kind_of_thing_is_asked_for_has_to_be_there(question: str, passage: str, lost: int) -> None:
+    reading = Reading(question, [Passage(1, "", passage)], ANALYZER)
+    assert reading.features()[0, -1] == lost
+
+
+def test_a_number_elsewhere_in_the_passage_is_not_the_one_asked_for() -> None:
+    passage = Passage(1, "", "The encoder has many layers. There are 12 weeks of lectures.")
+    assert Reading("How many layers has the encoder?", [passage], ANALYZER).features()[0, -1] == 1
+
+
+def test_without_the_kind_of_thing_there_is_less_support() -> None:
+    features = Reading("BM25 ranks passages", [PASSAGE], ANALYZER).features()
+    without = features.copy()
+    without[0, -1] = 1
+    odds = [
+        np.log(value / (1 - value)) for value in (supports(each, np.array(SUPPORT))[0] for each in (features, without))
+    ]
+    assert odds[0] - odds[1] == pytest.approx(UNGIVEN)
 
 
 def test_a_term_is_held_by_what_it_is_in_the_other_language() -> None:
