@@ -58,7 +58,7 @@ def opened_journal(folder: Path, head: Run, *, known: Mapping[str, Row] | None =
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder), (folder / JOURNAL).open("a+b") as file:
+        with alone(folder), (folder / JOURNAL).open("a+b") as file:
             begun, rows = _read(file, folder / JOURNAL)
             if begun is None:
                 file.write(encoded(_RUN, head) + b"\n")
@@ -145,14 +145,24 @@ def _named(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
+    """Hold a run's folder while it is written: nobody else asks into it or judges it meanwhile.
+
+    Raises:
+        InputError: somebody does, or the folder cannot be written.
+    """
     lock = FileLock(folder / "run.lock", timeout=0)
     try:
         lock.acquire()
     except Timeout as error:
         raise InputError(
-            f"Another process is asking questions into {folder}.",
-            remedy="Wait until it has ended, or give another folder with --out.",
+            f"Another process is at work in {folder}.",
+            remedy="Wait until it has ended, or take another folder (--out, or a copy of the run).",
+        ) from error
+    except OSError as error:
+        raise InputError(
+            f"The folder {folder} cannot be written ({error.strerror}).",
+            remedy="Take another folder (--out, or a copy of the run).",
         ) from error
     try:
         yield

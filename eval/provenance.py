@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from eval.metrics.intervals import SEED
+from eval.metrics.significance import RANDOMIZATION_SEED
 from rag.index.manifest import Manifest
 from rag.settings import Settings
 
 _LIBRARIES = ("course-rag", "langchain-core", "numpy", "faiss-cpu", "faiss-gpu", "bm25s", "kiwipiepy", "tokenizers")
 
-SEEDS = {"bootstrap": SEED}
+SEEDS = {"bootstrap": SEED, "randomization": RANDOMIZATION_SEED}
 """Asking draws nothing at random; the intervals are drawn when a run is scored."""
 
 

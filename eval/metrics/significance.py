@@ -21,7 +21,7 @@ LEVEL = 0.05
 """A difference counts if chance would make one as large anywhere in the family less often than this."""
 
 DRAWS = 9999
-_SEED = 20_250_102
+RANDOMIZATION_SEED = 20_250_102
 _EQUAL = 1e-5
 """Sums are in single precision; equal ones must count as equal."""
 _MOST_AT_ONCE = 2_000_000
@@ -29,7 +29,7 @@ _MOST_AT_ONCE = 2_000_000
 
 
 def randomization_test(
-    differences: NDArray[np.float64], *, draws: int = DRAWS, seed: int = _SEED
+    differences: NDArray[np.float64], *, draws: int = DRAWS, seed: int = RANDOMIZATION_SEED
 ) -> tuple[list[float], list[float]]:
     """Two-sided p values of the hypotheses that a column's mean is 0.
 

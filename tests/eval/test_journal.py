@@ -222,7 +222,7 @@ def test_support_tells_what_was_refused(course_settings: Settings) -> None:
     assert answers[1].refused
     assert answers[1].support is None or answers[1].support < run.threshold
     assert run.models["answers"] == "extractive"
-    assert run.seeds == {"bootstrap": 20_250_101}
+    assert run.seeds == {"bootstrap": 20_250_101, "randomization": 20_250_102}
     assert run.machine.endswith(" cores")
     assert "python" in run.libraries
 

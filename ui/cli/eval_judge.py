@@ -2,8 +2,6 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -150,6 +148,7 @@ def judge_file(path: Path, options: JudgeOptions, settings: "Settings") -> "tupl
     Raises:
         CourseRagError: nothing was spent, and why.
     """
+    from eval.journal import alone
     from eval.judging.cache import FILE, AnswerCache
     from eval.judging.judge import Judging
     from eval.judging.settings import model_name
@@ -159,7 +158,7 @@ def judge_file(path: Path, options: JudgeOptions, settings: "Settings") -> "tupl
     judge_settings = options.settings(settings)
     model_name(judge_settings)
     load_run(path)  # what is wrong with settings or run is told before anything is made beside the run
-    with _alone(path), AnswerCache(options.cache or path.absolute().parent.parent / FILE) as cache:
+    with alone(path.parent), AnswerCache(options.cache or path.absolute().parent.parent / FILE) as cache:
         recorded = load_run(path)
         judging = Judging(recorded, judge_settings, cache, again=options.again)
         for note in cache.notes:
@@ -175,31 +174,6 @@ def judge_file(path: Path, options: JudgeOptions, settings: "Settings") -> "tupl
             say_note(note)
         save_run(judged.run, path)
     return judged, plan
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Nobody else judges this run or asks into its folder meanwhile."""
-    from filelock import FileLock, Timeout
-
-    from rag.errors import InputError
-
-    lock = FileLock(path.with_name("run.lock"), timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise InputError(
-            f"Another process is at work on {path}.", remedy="Wait until it has ended, or judge a copy of the run."
-        ) from error
-    except OSError as error:
-        raise InputError(
-            f"The folder of {path} cannot be written ({error.strerror}).", remedy="Judge a copy of the run."
-        ) from error
-    try:
-        yield
-    finally:
-        Path(lock.lock_file).unlink(missing_ok=True)
-        lock.release()
 
 
 def _require_consent(options: JudgeOptions) -> None:
