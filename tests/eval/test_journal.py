@@ -173,7 +173,7 @@ def test_what_failed_can_be_asked_again_and_its_verdicts_go(
 
 
 def test_two_processes_do_not_write_one_run(course_settings: Settings, question_set: Path, tmp_path: Path) -> None:
-    with FileLock(tmp_path / "run.lock"), pytest.raises(InputError, match="Another process is asking"):
+    with FileLock(tmp_path / "run.lock"), pytest.raises(InputError, match="Another process is at work in"):
         _run_into(tmp_path, Assistant(course_settings), question_set)
 
 

@@ -32,8 +32,8 @@ def test_intervals_cover_as_the_table_says() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("likeness", "gate"), [(0.95, 90), (0.9, 70)])
-def test_of_100_comparisons_93_are_right(likeness: float, gate: int) -> None:
+def test_of_100_comparisons_93_are_right(likeness: float = 0.9, gate: int = 70) -> None:
+    """The harder of the two cases that are quick enough; ``python -m eval.bench.comparison`` prints them all."""
     assert try_comparisons(likeness=likeness, better=False, trials=100).none >= 93
     apart = try_comparisons(likeness=likeness, better=True, trials=100)
     assert (apart.better >= 80, apart.worse) == (True, 0)
